@@ -1,0 +1,1 @@
+"""Faces: detection, landmarks, pose and the track sidecar."""

@@ -1,0 +1,1 @@
+"""Measures of quality against ground truth, one file each."""

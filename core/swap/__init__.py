@@ -1,0 +1,1 @@
+"""Swap: crops in a light-separated space, the identity-modulated network, training and inference."""

@@ -1,0 +1,1 @@
+"""Generated tools for hosts (Nuke, Natron, Blender)."""

@@ -1,0 +1,1 @@
+"""The nodes a compositor sees, each declared once."""

@@ -1,0 +1,1 @@
+"""Pipeline hooks: publish plug-ins, the gate and the review report."""
