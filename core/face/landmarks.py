@@ -1,0 +1,96 @@
+"""FaceMesh: 468 points on a face, from a crop that follows the face's place, size and turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from doublure.core.face import nets
+from doublure.core.face.detect import Detection
+from doublure.core.face.topology import POINTS
+
+SIDE = 192
+_MARGIN = 1.5
+_EYE_LINE = (33, 263)
+
+
+@dataclass(frozen=True)
+class Landmarks:
+    """``points`` (468, 3) float64 in the picture's continuous pixels, z in the same unit (smaller is nearer);
+    ``presence`` 0..1: the network's belief that the crop held a face."""
+
+    points: np.ndarray
+    presence: float
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A square of the picture: centre (2,), side in pixels, turn in radians (positive clockwise)."""
+
+    centre: np.ndarray
+    side: float
+    angle: float
+
+    @classmethod
+    def of_detection(cls, face: Detection) -> Crop:
+        return cls(face.centre, float(face.size.max()) * _MARGIN, face.angle)
+
+    @classmethod
+    def of_points(cls, points: np.ndarray) -> Crop:
+        """The square round landmarks (468, 2 or 3), turned with the eye line."""
+        x, y = points[_EYE_LINE[1], :2] - points[_EYE_LINE[0], :2]
+        angle = float(np.arctan2(y, x))
+        turned = points[:, :2] @ _turn(angle)
+        low, high = turned.min(0), turned.max(0)
+        return cls(_turn(angle) @ ((low + high) / 2), float((high - low).max()) * _MARGIN, angle)
+
+
+def _turn(angle: float) -> np.ndarray:
+    c, s = np.cos(angle), np.sin(angle)
+    return np.array([[c, -s], [s, c]])
+
+
+def _sample(picture: np.ndarray, matrix: np.ndarray, offset: np.ndarray) -> np.ndarray:
+    """(192, 192, 3) of the picture at ``matrix @ crop + offset`` (continuous coordinates on both sides)."""
+    step = float(np.hypot(*matrix[:, 0]))
+    shrink = int(step)
+    if shrink > 1:
+        # A large face is averaged down first: point-sampling it would alias and make the landmarks flutter.
+        corners = np.array([[0, 0], [SIDE, 0], [0, SIDE], [SIDE, SIDE]]) @ matrix.T + offset
+        low = np.clip(np.floor(corners.min(0)).astype(int), 0, [picture.shape[1] - 1, picture.shape[0] - 1])
+        high = np.maximum(np.ceil(corners.max(0)).astype(int), low + 1)
+        part = picture[low[1] : high[1], low[0] : high[0]]
+        wide, high_px = max(1, part.shape[1] // shrink), max(1, part.shape[0] // shrink)
+        ratio = np.array([wide / part.shape[1], high_px / part.shape[0]])
+        picture = cv2.resize(part, (wide, high_px), interpolation=cv2.INTER_AREA)
+        matrix, offset = matrix * ratio[:, None], (offset - low) * ratio
+    centres = np.c_[matrix, matrix @ [0.5, 0.5] + offset - 0.5]
+    return cv2.warpAffine(picture, centres, (SIDE, SIDE), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+
+
+def read_crop(picture: np.ndarray, crop: Crop) -> Landmarks:
+    """One FaceMesh pass over one crop of a picture (H, W, 3) uint8 sRGB."""
+    matrix = _turn(crop.angle) * (crop.side / SIDE)
+    offset = crop.centre - matrix @ np.array([SIDE / 2, SIDE / 2])
+    pixels = _sample(picture, matrix, offset).astype(np.float32) / 255
+    values, logit = nets.facemesh()(pixels.transpose(2, 0, 1)[None])
+    local = values.reshape(POINTS, 3).astype(np.float64)
+    points = np.c_[local[:, :2] @ matrix.T + offset, local[:, 2] * (crop.side / SIDE)]
+    return Landmarks(points, float(1 / (1 + np.exp(-np.clip(float(logit.ravel()[0]), -80, 80)))))
+
+
+def refine(picture: np.ndarray, first: Landmarks) -> Landmarks:
+    """A second pass over the crop that the first pass' own points ask for: steadier, and upright."""
+    return read_crop(picture, Crop.of_points(first.points))
+
+
+def landmarks(picture: np.ndarray, face: Detection) -> Landmarks:
+    """The landmarks of a detected face, two passes.
+
+    Args:
+        picture: (H, W, 3) uint8 sRGB, the one that ``face`` was found in.
+        face: one of ``detect(picture)``.
+    """
+    return refine(picture, read_crop(picture, Crop.of_detection(face)))

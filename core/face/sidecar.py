@@ -1,0 +1,198 @@
+"""The track: where one face is on every frame of a plate, and the person's shape. Saved as a JSON sidecar."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import numpy as np
+
+from doublure.core.atomic import atomic_file
+from doublure.core.errors import DoublureError
+from doublure.core.face.pose import Pose
+
+SCHEMA = "doublure.track/1"
+_REMEDY = "track the plate again with doublure track"
+
+
+@dataclass(frozen=True)
+class FaceFrame:
+    """One face in one frame.
+
+    Attributes:
+        number: frame number.
+        found: False where no face could be tracked: ``points`` and ``pose`` are None, ``reason`` says why.
+        reason: one clause, None where found.
+        score: 0..1, FaceMesh's presence (0 where not found).
+        points: (468, 3) float32 in plate coordinates; z in units of plate y pixels, smaller is nearer.
+        pose: in square plate pixels: its x is plate x times the track's ``pixel_aspect``.
+    """
+
+    number: int
+    found: bool
+    reason: str | None
+    score: float
+    points: np.ndarray | None
+    pose: Pose | None
+
+    @classmethod
+    def lost(cls, number: int, reason: str) -> FaceFrame:
+        """A frame without the face."""
+        return cls(number, False, reason, 0.0, None, None)
+
+
+@dataclass(frozen=True)
+class Track:
+    """One face through one sequence.
+
+    Attributes:
+        source: the pattern or file that was tracked, as the user named it.
+        width, height: display window of the plate, pixels.
+        pixel_aspect: of the plate.
+        shape: (468, 3) the person's shape, see :func:`doublure.core.face.pose.person_shape`.
+        frames: by frame number, tracked numbers only.
+    """
+
+    source: str
+    width: int
+    height: int
+    pixel_aspect: float
+    shape: np.ndarray
+    frames: dict[int, FaceFrame] = field(default_factory=dict)
+
+    def at(self, number: int) -> FaceFrame:
+        """The face in frame ``number``, possibly a lost one. Raises DoublureError when it was never tracked."""
+        if number not in self.frames:
+            tracked = f"{min(self.frames)} to {max(self.frames)}" if self.frames else "no frame"
+            raise DoublureError(
+                f"the frame is not in the track, which covers {tracked}",
+                file=self.source,
+                frame=number,
+                remedy="track this frame too",
+            )
+        return self.frames[number]
+
+    def __iter__(self) -> Iterator[FaceFrame]:
+        """Frames in order of number."""
+        return (self.frames[number] for number in sorted(self.frames))
+
+    @property
+    def found(self) -> list[FaceFrame]:
+        """The frames in which the face was found, in order."""
+        return [face for face in self if face.found]
+
+    def save(self, path: str | Path) -> None:
+        """Write the sidecar atomically: JSON after ``track.schema.json``, points rounded to 0.01 px.
+
+        Raises DoublureError when it cannot be written.
+        """
+        text = json.dumps(_to_json(self), separators=(",", ":"), allow_nan=False)
+        # One frame a line: a track can be read, grepped and compared.
+        text = text.replace('{"number"', '\n{"number"')
+        with atomic_file(path) as temporary:
+            temporary.write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: str | Path) -> Track:
+        """Read a sidecar, checked against its schema. Raises DoublureError when it is not a sound one."""
+        where = Path(path)
+        try:
+            data = json.loads(where.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise DoublureError(
+                "there is no such track", file=where, remedy="track the plate first"
+            ) from error
+        except OSError as error:
+            raise DoublureError(
+                f"the track cannot be read ({error.strerror or error})", file=where, remedy="check the file"
+            ) from error
+        except ValueError as error:
+            raise DoublureError("this is not JSON, or it is cut short", file=where, remedy=_REMEDY) from error
+        if isinstance(data, dict) and data.get("schema") != SCHEMA:
+            raise DoublureError(
+                f"this is not a {SCHEMA} file (its schema is {data.get('schema', 'not named')})",
+                file=where,
+                remedy=_REMEDY,
+            )
+        fault = jsonschema.exceptions.best_match(_validator().iter_errors(data))
+        if fault is not None:
+            place = "/".join(str(part) for part in fault.absolute_path) or "the file"
+            raise DoublureError(
+                f"the track is damaged at {place} ({_short(fault.message)})", file=where, remedy=_REMEDY
+            )
+        return _from_json(data, where)
+
+
+@cache
+def _validator() -> jsonschema.protocols.Validator:
+    schema = json.loads(Path(__file__).with_name("track.schema.json").read_text(encoding="utf-8"))
+    return jsonschema.Draft202012Validator(schema)
+
+
+def _short(message: str) -> str:
+    return message if len(message) < 120 else f"{message[:60]} … {message[-50:]}"
+
+
+def _to_json(track: Track) -> dict[str, Any]:
+    frames = []
+    for face in track:
+        entry: dict[str, Any] = {"number": face.number, "found": face.found, "score": round(face.score, 4)}
+        if face.points is None or face.pose is None:
+            entry["reason"] = face.reason
+        else:
+            entry["pose"] = {
+                "rotation": [[round(float(v), 9) for v in row] for row in face.pose.rotation],
+                "scale": round(float(face.pose.scale), 6),
+                "translation": [round(float(v), 5) for v in face.pose.translation],
+            }
+            entry["points"] = _rounded(face.points, 2)
+        frames.append(entry)
+    return {
+        "schema": SCHEMA,
+        "source": track.source,
+        "width": track.width,
+        "height": track.height,
+        "pixel_aspect": track.pixel_aspect,
+        "shape": _rounded(track.shape, 6),
+        "frames": frames,
+    }
+
+
+def _rounded(points: np.ndarray, digits: int) -> list[list[float]]:
+    return [[round(float(v), digits) for v in point] for point in points]
+
+
+def _from_json(data: dict[str, Any], where: Path) -> Track:
+    frames: dict[int, FaceFrame] = {}
+    for entry in data["frames"]:
+        number = entry["number"]
+        if number in frames:
+            raise DoublureError("the frame is in the track twice", file=where, frame=number, remedy=_REMEDY)
+        if not entry["found"]:
+            frames[number] = FaceFrame.lost(number, entry["reason"])
+            continue
+        pose = entry["pose"]
+        rotation = np.array(pose["rotation"], np.float64)
+        if not np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-4) or np.linalg.det(rotation) < 0:
+            raise DoublureError("the head's rotation is not one", file=where, frame=number, remedy=_REMEDY)
+        frames[number] = FaceFrame(
+            number,
+            True,
+            None,
+            float(entry["score"]),
+            np.array(entry["points"], np.float32),
+            Pose(rotation, float(pose["scale"]), np.array(pose["translation"], np.float64)),
+        )
+    return Track(
+        data["source"],
+        data["width"],
+        data["height"],
+        float(data["pixel_aspect"]),
+        np.array(data["shape"], np.float64),
+        frames,
+    )

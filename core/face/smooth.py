@@ -1,0 +1,98 @@
+"""Two-sided smoothing of a tracked shot: the head's pose and the face's expression, each by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from doublure.core.face.pose import Pose, fit_pose_and_depth
+
+_ORDER = 2
+_JUMP = 1.0
+_GROWTH = 1.25
+
+
+@dataclass(frozen=True)
+class _Solved:
+    pose: Pose
+    depth: float
+    local: np.ndarray
+
+
+def savitzky_golay(values: np.ndarray, half: int) -> np.ndarray:
+    """Quadratic Savitzky-Golay filter over the first axis of ``values`` (N, …), window ``2 * half + 1``.
+
+    Keeps constant, linear and quadratic motion exactly (Savitzky and Golay, 1964). Near the ends, and in runs
+    shorter than the window, the window is cut to what exists and the fit stays centred on its own frame.
+    """
+    count = len(values)
+    out = np.array(values, np.float64)
+    if half < 1:
+        return out
+    for i in range(count):
+        low, high = max(0, i - half), min(count, i + half + 1)
+        if high - low < _ORDER + 2:
+            continue
+        t = np.arange(low, high) - i
+        fit = np.linalg.pinv(np.stack([t**power for power in range(_ORDER + 1)], 1))
+        out[i] = np.tensordot(fit[0], values[low:high], axes=1)
+    return out
+
+
+def _nearest_rotation(matrix: np.ndarray) -> np.ndarray:
+    u, _, vt = np.linalg.svd(matrix)
+    return u @ np.diag([1.0, 1.0, np.sign(np.linalg.det(u @ vt))]) @ vt
+
+
+def _runs(solved: Mapping[int, _Solved]) -> list[list[int]]:
+    """Frame numbers in runs that may be smoothed together: broken at gaps, cuts and jumps."""
+    runs: list[list[int]] = []
+    step = min(np.diff(sorted(solved)), default=1)
+    for number in sorted(solved):
+        if runs:
+            before, now = solved[runs[-1][-1]].pose, solved[number].pose
+            moved = float(np.linalg.norm(now.translation - before.translation))
+            growth = max(now.scale / before.scale, before.scale / now.scale)
+            if number - runs[-1][-1] == step and moved < _JUMP * before.scale and growth < _GROWTH:
+                runs[-1].append(number)
+                continue
+        runs.append([number])
+    return runs
+
+
+def smooth_shot(
+    points: Mapping[int, np.ndarray], shape: np.ndarray, half: int
+) -> dict[int, tuple[np.ndarray, Pose]]:
+    """Smoothed landmarks and poses of a shot.
+
+    Args:
+        points: by frame number, (468, 3) landmarks in square pixels.
+        shape: (468, 3) of the person.
+        half: half width of the window in frames; 0 fits poses and changes no point.
+
+    Returns:
+        By frame number, ((468, 3) float64 points, pose). The face in the head's own coordinates (expression)
+        and the head's pose are filtered apart: a turn of the head is not taken for a twitch of the mouth.
+        A missing frame, a cut or a jump of more than one head radius separates runs; nothing leaks across.
+    """
+    solved = {}
+    for number, p in points.items():
+        pose, depth = fit_pose_and_depth(p, shape)
+        offset = np.array([*pose.translation, depth])
+        solved[number] = _Solved(pose, depth, (p - offset) @ pose.rotation / pose.scale)
+    if half == 0:
+        return {number: (np.asarray(points[number], np.float64), one.pose) for number, one in solved.items()}
+    out = {}
+    for run in _runs(solved):
+        local = savitzky_golay(np.stack([solved[n].local for n in run]), half)
+        rotations = savitzky_golay(np.stack([solved[n].pose.rotation for n in run]), half)
+        scales = np.exp(savitzky_golay(np.log([solved[n].pose.scale for n in run]), half))
+        offsets = savitzky_golay(
+            np.stack([[*solved[n].pose.translation, solved[n].depth] for n in run]), half
+        )
+        for i, number in enumerate(run):
+            pose = Pose(_nearest_rotation(rotations[i]), float(scales[i]), offsets[i, :2])
+            out[number] = (pose.scale * local[i] @ pose.rotation.T + offsets[i], pose)
+    return out

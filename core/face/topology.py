@@ -1,0 +1,78 @@
+"""Facts about FaceMesh's 468 points: which index lies where on a face.
+
+Indices are those of the FaceMesh network (Kartynnik et al., "Real-time Facial Surface Geometry from Monocular
+Video on Mobile GPUs", 2019). LEFT and RIGHT are the person's own: the person's left eye is on the right of a
+picture of an upright face.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+POINTS = 468
+
+OVAL = (
+    10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
+    152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
+)  # fmt: skip
+"""The face's outline as a closed ring, clockwise in the picture from the top of the forehead."""
+
+LIPS = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185)
+"""The outer border of the lips as a closed ring."""
+
+LIPS_INNER = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 415, 310, 311, 312, 13, 82, 81, 80, 191)
+"""The inner border of the lips as a closed ring."""
+
+LEFT_EYE = (263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466)
+"""The rims of the person's left lids as a closed ring, outer corner first."""
+
+RIGHT_EYE = (33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246)
+"""The rims of the person's right lids as a closed ring, outer corner first."""
+
+LEFT_BROW = (276, 283, 282, 295, 285, 336, 296, 334, 293, 300)
+"""The person's left eyebrow as a closed ring."""
+
+RIGHT_BROW = (46, 53, 52, 65, 55, 107, 66, 105, 63, 70)
+"""The person's right eyebrow as a closed ring."""
+
+NOSE_BRIDGE = (168, 6, 197, 195, 5, 4)
+"""The ridge of the nose from between the eyes to the tip."""
+
+EYE_CORNERS = (33, 133, 362, 263)
+"""Right outer, right inner, left inner, left outer."""
+
+CHIN = 152
+FOREHEAD = 10
+NOSE_TIP = 4
+
+RIGID = (
+    10, 109, 338, 67, 297, 103, 332, 54, 284, 21, 251, 162, 389, 127, 356, 234, 454,
+    151, 108, 337, 69, 299, 9, 8, 168, 6, 197, 195, 5,
+    33, 133, 362, 263, 193, 417, 122, 351, 196, 419, 174, 399, 188, 412,
+)  # fmt: skip
+"""Points that expression hardly moves: forehead, temples, bridge of the nose, corners of the eyes."""
+
+
+@cache
+def _asset() -> dict[str, np.ndarray]:
+    with np.load(Path(__file__).with_name("canonical.npz"), allow_pickle=False) as file:
+        arrays = {name: file[name] for name in ("shape", "triangles")}
+    for array in arrays.values():
+        array.setflags(write=False)
+    return arrays
+
+
+def canonical_shape() -> np.ndarray:
+    """The average face, (468, 3) float32, read-only: x right, y down, z away from the camera.
+
+    Its RIGID points have their centroid at the origin and rms radius 1.
+    """
+    return _asset()["shape"]
+
+
+def triangles() -> np.ndarray:
+    """The face's surface, (T, 3) int32 indices of points, clockwise in the picture; eyes and mouth filled."""
+    return _asset()["triangles"]
