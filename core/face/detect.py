@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -130,26 +131,34 @@ def suppress(found: list[Detection]) -> list[Detection]:
     return kept
 
 
+def searches(picture: np.ndarray, threshold: float) -> Iterator[list[Detection]]:
+    """Ever harder looks at a picture, each a list of raw detections: whole, tiles of 1/2, 1/4, 1/8, turned.
+
+    A network of 256 pixels misses faces below about 1/30 of the picture; tiles find them. BlazeFace reads
+    faces to about 135 degrees from upright; the turns find the rest.
+    """
+    yield _run(picture, threshold)
+    longest = max(picture.shape[:2])
+    for part in (2, 4, 8):
+        if longest // part >= _SMALLEST_TILE:
+            yield _tiled(picture, longest // part, threshold)
+    for quarter in (2, 1, 3):
+        yield _turned(picture, quarter, threshold)
+
+
 def detect(picture: np.ndarray, *, threshold: float = 0.5, wanted: int = 1) -> list[Detection]:
     """The faces in a picture, best score first.
 
     Args:
         picture: (H, W, 3) uint8 sRGB, as ``detector_view(frame).pixels``.
         threshold: lowest score 0..1.
-        wanted: look harder (smaller tiles, then turned pictures) until this many are found.
+        wanted: look harder (see :func:`searches`) until this many are found.
 
-    A network of 256 pixels misses faces below about 1/30 of the picture; tiles of a half, a quarter and an
-    eighth of it find them. BlazeFace reads faces up to about 90 degrees from upright; the turns find the rest.
+    BlazeFace alone takes a wall for a face now and then: ``find.find_faces`` asks FaceMesh as well.
     """
-    found = suppress(_run(picture, threshold))
-    longest = max(picture.shape[:2])
-    for part in (2, 4, 8):
-        side = longest // part
-        if len(found) >= wanted or side < _SMALLEST_TILE:
-            break
-        found = suppress(found + _tiled(picture, side, threshold))
-    for quarter in (2, 1, 3):
+    found: list[Detection] = []
+    for more in searches(picture, threshold):
+        found = suppress(found + more)
         if len(found) >= wanted:
             break
-        found = suppress(found + _turned(picture, quarter, threshold))
     return found

@@ -14,6 +14,8 @@ from doublure.core.face.topology import POINTS
 SIDE = 192
 _MARGIN = 1.5
 _EYE_LINE = (33, 263)
+_PASSES = 5
+_AT_REST = 0.02
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,16 @@ class Landmarks:
 
     points: np.ndarray
     presence: float
+
+    @property
+    def centre(self) -> np.ndarray:
+        """(2,) the middle of the points' box."""
+        return (self.points[:, :2].min(0) + self.points[:, :2].max(0)) / 2
+
+    @property
+    def size(self) -> float:
+        """The longer side of the points' box, pixels."""
+        return float(np.ptp(self.points[:, :2], axis=0).max())
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,13 @@ class Crop:
         turned = points[:, :2] @ _turn(angle)
         low, high = turned.min(0), turned.max(0)
         return cls(_turn(angle) @ ((low + high) / 2), float((high - low).max()) * _MARGIN, angle)
+
+    def distance(self, other: Crop) -> float:
+        """How far apart: the largest of shift (in sides), growth (a ratio less 1) and turn (radians)."""
+        shift = float(np.linalg.norm(self.centre - other.centre)) / min(self.side, other.side)
+        growth = max(self.side / other.side, other.side / self.side) - 1
+        turn = abs(float(np.angle(np.exp(1j * (self.angle - other.angle)))))
+        return max(shift, growth, turn)
 
 
 def _turn(angle: float) -> np.ndarray:
@@ -81,16 +100,26 @@ def read_crop(picture: np.ndarray, crop: Crop) -> Landmarks:
     return Landmarks(points, float(1 / (1 + np.exp(-np.clip(float(logit.ravel()[0]), -80, 80)))))
 
 
-def refine(picture: np.ndarray, first: Landmarks) -> Landmarks:
-    """A second pass over the crop that the first pass' own points ask for: steadier, and upright."""
-    return read_crop(picture, Crop.of_points(first.points))
+def settle(picture: np.ndarray, crop: Crop) -> Landmarks:
+    """FaceMesh from a rough crop: the crop is laid anew round its own landmarks until it rests.
+
+    At least two passes and at most ``_PASSES``; where the crop came from then hardly shows in the points.
+    """
+    seen = read_crop(picture, crop)
+    for _ in range(_PASSES - 1):
+        following = Crop.of_points(seen.points)
+        moved = following.distance(crop)
+        crop, seen = following, read_crop(picture, following)
+        if moved < _AT_REST:
+            break
+    return seen
 
 
 def landmarks(picture: np.ndarray, face: Detection) -> Landmarks:
-    """The landmarks of a detected face, two passes.
+    """The landmarks of a detected face.
 
     Args:
         picture: (H, W, 3) uint8 sRGB, the one that ``face`` was found in.
         face: one of ``detect(picture)``.
     """
-    return refine(picture, read_crop(picture, Crop.of_detection(face)))
+    return settle(picture, Crop.of_detection(face))

@@ -1,4 +1,4 @@
-"""The track: where one face is on every frame of a plate, and the person's shape. Saved as a JSON sidecar."""
+"""The track: where one face is on every frame of a plate, and the person's shape; a JSON sidecar."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Track:
     frames: dict[int, FaceFrame] = field(default_factory=dict)
 
     def at(self, number: int) -> FaceFrame:
-        """The face in frame ``number``, possibly a lost one. Raises DoublureError when it was never tracked."""
+        """The face in frame ``number``, possibly a lost one; DoublureError when it was never tracked."""
         if number not in self.frames:
             tracked = f"{min(self.frames)} to {max(self.frames)}" if self.frames else "no frame"
             raise DoublureError(

@@ -12,6 +12,7 @@ from doublure.core.face.pose import Pose, fit_pose_and_depth
 _ORDER = 2
 _JUMP = 1.0
 _GROWTH = 1.25
+_TURN = float(np.cos(np.radians(20)))
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,9 @@ def _runs(solved: Mapping[int, _Solved]) -> list[list[int]]:
             before, now = solved[runs[-1][-1]].pose, solved[number].pose
             moved = float(np.linalg.norm(now.translation - before.translation))
             growth = max(now.scale / before.scale, before.scale / now.scale)
-            if number - runs[-1][-1] == step and moved < _JUMP * before.scale and growth < _GROWTH:
+            turn = float(np.trace(now.rotation @ before.rotation.T) - 1) / 2
+            near = moved < _JUMP * before.scale and growth < _GROWTH and turn > _TURN
+            if near and number - runs[-1][-1] == step:
                 runs[-1].append(number)
                 continue
         runs.append([number])
@@ -75,7 +78,8 @@ def smooth_shot(
     Returns:
         By frame number, ((468, 3) float64 points, pose). The face in the head's own coordinates (expression)
         and the head's pose are filtered apart: a turn of the head is not taken for a twitch of the mouth.
-        A missing frame, a cut or a jump of more than one head radius separates runs; nothing leaks across.
+        A missing frame, a jump of more than one head radius, a turn of more than 20 degrees or a growth of
+        more than a quarter (a cut is one of these) separates runs; nothing leaks across.
     """
     solved = {}
     for number, p in points.items():

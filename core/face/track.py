@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from doublure.core.errors import DoublureError
-from doublure.core.face.detect import Detection, detect
-from doublure.core.face.landmarks import Crop, Landmarks, landmarks, read_crop, refine
+from doublure.core.face.find import find_faces
+from doublure.core.face.landmarks import Crop, Landmarks, settle
 from doublure.core.face.pose import person_shape
 from doublure.core.face.sidecar import FaceFrame, Track
 from doublure.core.face.smooth import smooth_shot
@@ -24,7 +24,7 @@ _BRACKET = (0.0, 2.0, -2.0)
 """Exposure corrections, in stops, tried in turn where no face is found."""
 
 _FAR = 1.5
-"""A face found again further from where it was lost than this many of its own sizes is another face."""
+"""A face found again further away than this many of its sizes per missing frame is another face."""
 
 
 @dataclass(frozen=True)
@@ -54,67 +54,62 @@ class TrackSettings:
 
 @dataclass
 class _Follower:
-    """What is known from earlier frames: the face's last landmarks in plate coordinates."""
+    """What is known from earlier frames: the last landmarks in plate coordinates, and their age."""
 
     settings: TrackSettings
     last: np.ndarray | None = None
+    missing: int = 0
 
     def follow(self, frame: Frame) -> tuple[np.ndarray, float] | str:
         """(points (468, 3) in plate coordinates, presence), or the reason why there is no face."""
         reason = "no face was found"
         if self.last is not None:
-            view = detector_view(frame, meter=_box(self.last))
-            seen = self._carry_on(view)
-            if seen is not None:
+            view = self._close_up(frame, self.last)
+            seen = settle(view.pixels, Crop.of_points(view.mapping.to_view(self.last)))
+            if seen.presence >= self.settings.threshold:
                 return self._accept(view, seen)
+            self.missing += 1
             reason = "the face was lost"
         for stops in _BRACKET:
             view = detector_view(frame, stops=stops)
             seen_or_reason = self._acquire(view)
             if isinstance(seen_or_reason, Landmarks):
-                # Exposed for the face itself the landmarks are steadier from frame to frame.
-                spot = detector_view(frame, meter=_box(view.mapping.to_plate(seen_or_reason.points)))
-                again = refine(spot.pixels, seen_or_reason)
+                points = view.mapping.to_plate(seen_or_reason.points)
+                close = self._close_up(frame, points)
+                again = settle(close.pixels, Crop.of_points(close.mapping.to_view(points)))
                 if again.presence >= self.settings.threshold:
-                    return self._accept(spot, again)
+                    return self._accept(close, again)
                 return self._accept(view, seen_or_reason)
             reason = seen_or_reason or reason
         return reason
 
     def _accept(self, view: View, seen: Landmarks) -> tuple[np.ndarray, float]:
-        self.last = view.mapping.to_plate(seen.points)
+        self.last, self.missing = view.mapping.to_plate(seen.points), 0
         return self.last, seen.presence
 
-    def _carry_on(self, view: View) -> Landmarks | None:
-        assert self.last is not None
-        first = read_crop(view.pixels, Crop.of_points(view.mapping.to_view(self.last)))
-        if first.presence < self.settings.threshold:
-            return None
-        second = refine(view.pixels, first)
-        return second if second.presence >= self.settings.threshold else None
+    @staticmethod
+    def _close_up(frame: Frame, points: np.ndarray) -> View:
+        """The part of the plate round a face, exposed for the face: quick on a 4K plate, and steady."""
+        box = _box(points)
+        return detector_view(frame, region=box.grow(max(box.width, box.height)), meter=box)
 
     def _acquire(self, view: View) -> Landmarks | str:
         index = self.settings.face_index
-        faces = detect(view.pixels, threshold=self.settings.threshold, wanted=index + 1)
-        seen = [(face, landmarks(view.pixels, face)) for face in faces]
-        seen = [(face, mesh) for face, mesh in seen if mesh.presence >= self.settings.threshold]
+        seen = find_faces(view.pixels, threshold=self.settings.threshold, wanted=index + 1)
         if not seen:
             return ""
         if self.last is not None:
-            return self._nearest(view, seen)
-        seen.sort(key=lambda pair: -pair[0].area)
+            return self._nearest(seen, view.mapping.to_view(self.last))
         if index >= len(seen):
             return f"face {index} was asked for, but the frame shows {len(seen)}"
-        return seen[index][1]
+        return seen[index]
 
-    def _nearest(self, view: View, seen: list[tuple[Detection, Landmarks]]) -> Landmarks | str:
-        assert self.last is not None
-        lost = view.mapping.to_view(self.last)[:, :2]
-        middle, size = (lost.min(0) + lost.max(0)) / 2, float(np.ptp(lost, axis=0).max())
-        face, mesh = min(seen, key=lambda pair: float(np.linalg.norm(pair[0].centre - middle)))
-        if float(np.linalg.norm(face.centre - middle)) > _FAR * size:
+    def _nearest(self, seen: list[Landmarks], lost: np.ndarray) -> Landmarks | str:
+        place = Landmarks(lost, 0.0)
+        nearest = min(seen, key=lambda mesh: float(np.linalg.norm(mesh.centre - place.centre)))
+        if float(np.linalg.norm(nearest.centre - place.centre)) > _FAR * self.missing * place.size:
             return "the face was lost, and the one in view is too far from it to be the same"
-        return mesh
+        return nearest
 
 
 def _box(points: np.ndarray) -> Window:

@@ -5,7 +5,7 @@ Only the networks see it; no pixel of it ever reaches an output.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import cv2
@@ -60,21 +60,29 @@ class View(NamedTuple):
     mapping: Mapping
 
 
-def detector_view(frame: Frame, *, meter: Window | None = None, stops: float = 0.0) -> View:
-    """The networks' picture of a frame, over its whole data window.
+def detector_view(
+    frame: Frame, *, region: Window | None = None, meter: Window | None = None, stops: float = 0.0
+) -> View:
+    """The networks' picture of a frame.
 
     Args:
         frame: any colour space that OCIO can bring to ACEScg.
-        meter: pixels of the plate to expose for (a spot meter); the whole data window where None or empty.
+        region: the pixels of the plate to show; the whole data window where None or disjoint from it.
+        meter: the pixels to expose for (a spot meter); the whole region where None or disjoint from it.
         stops: exposure correction after metering.
 
     The metered median luma becomes middle grey (0.18); above 0.6 a shoulder takes the rest to 1, so one
     highlight of 40 or a black surround changes nothing. Anamorphic plates are unsqueezed by widening.
     """
+    shown = frame.data if region is None else region.intersect(frame.data)
+    if shown.empty:
+        shown = frame.data
+    if shown != frame.data:
+        rows, columns = shown.slices(frame.data)
+        frame = replace(frame, pixels=frame.pixels[:, rows, columns].contiguous(), data=shown)
+    spot = shown if meter is None else meter.intersect(shown)
+    rows, columns = (shown if spot.empty else spot).slices(shown)
     rgb = to_working(frame).rgb
-    rows, columns = slice(None), slice(None)
-    if meter is not None and not (spot := meter.intersect(frame.data)).empty:
-        rows, columns = spot.slices(frame.data)
     rgb = torch.tensordot(_TO_REC709, rgb, dims=1).clamp_min(0)
     luma = torch.tensordot(_LUMA, rgb[:, rows, columns], dims=1)
     luma = luma.flatten()[:: max(1, luma.numel() // 200_000)]
@@ -96,5 +104,5 @@ def detector_view(frame: Frame, *, meter: Window | None = None, stops: float = 0
         high = max(1, round(height / frame.pixel_aspect))
     if (wide, high) != (width, height):
         pixels = cv2.resize(pixels, (wide, high), interpolation=cv2.INTER_LINEAR)
-    origin = (float(frame.data.x0), float(frame.data.y0))
+    origin = (float(shown.x0), float(shown.y0))
     return View(pixels, Mapping(origin, (wide / width, high / height)))
