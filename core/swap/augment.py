@@ -1,0 +1,99 @@
+"""Training pairs out of stored crops: moved together, then the input alone is disturbed.
+
+Input and target move together (placement must be learned exactly); only the input is bent, noised, blurred,
+re-contrasted and occluded, so the encoder learns to see through what footage does to a face.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Generator, Tensor
+
+from doublure.core.swap.faceset import DENSITY, MARGIN
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one training step sees: all (N, ·, S, S) float32.
+
+    Attributes:
+        source: (N, 3, S, S) disturbed detail, zero outside the face.
+        target: (N, 3, S, S) detail wanted.
+        mask: (N, 1, S, S) the target's face, 0–1.
+        weight: (N, 1, S, S) the target's training weight.
+        person: (N,) index of the target's person.
+    """
+
+    source: Tensor
+    target: Tensor
+    mask: Tensor
+    weight: Tensor
+    person: Tensor
+
+
+def _uniform(generator: Generator, *shape: int, low: float = -1.0, high: float = 1.0) -> Tensor:
+    return torch.rand(*shape, generator=generator) * (high - low) + low
+
+
+def _normal(generator: Generator, *shape: int) -> Tensor:
+    return torch.randn(*shape, generator=generator)
+
+
+def moves(count: int, size: int, flip: Tensor, generator: Generator, amount: float = 1.0) -> Tensor:
+    """Sampling grids (N, S, S, 2) over stored crops: small random scale, roll and shift, mirrored where ``flip``."""
+    angle = _normal(generator, count) * math.radians(2.5) * amount
+    scale = torch.exp(_normal(generator, count) * 0.025 * amount) / MARGIN
+    shift = (_normal(generator, count, 2) * 0.012 * amount).clamp(-0.05, 0.05)
+    mirror = 1.0 - 2.0 * flip.float()
+    cos, sin = torch.cos(angle) * scale, torch.sin(angle) * scale
+    affine = torch.stack(
+        [torch.stack([cos * mirror, -sin, shift[:, 0]], 1), torch.stack([sin * mirror, cos, shift[:, 1]], 1)], 1
+    )
+    return F.affine_grid(affine, [count, 1, size, size], align_corners=False)
+
+
+def bend(grid: Tensor, generator: Generator, strength: float = 0.018) -> Tensor:
+    """Adds a smooth random displacement, in shares of half the picture, to (N, S, S, 2) grids."""
+    count, size = grid.shape[:2]
+    coarse = _normal(generator, count, 2, 5, 5) * strength
+    return grid + F.interpolate(coarse, size=(size, size), mode="bicubic", align_corners=True).permute(0, 2, 3, 1)
+
+
+def disturb(detail: Tensor, generator: Generator) -> Tensor:
+    """Contrast, colour, defocus, grain and occlusion on (N, 3, S, S) input detail."""
+    count, _, size, _ = detail.shape
+    contrast = torch.exp(_normal(generator, count, 1, 1, 1) * 0.18)
+    tint = torch.exp(_normal(generator, count, 3, 1, 1) * 0.06)
+    offset = _normal(generator, count, 3, 1, 1) * 0.008
+    detail = detail * contrast * tint + offset
+    soft = F.avg_pool2d(F.pad(detail, (1, 1, 1, 1), mode="replicate"), 3, 1)
+    defocus = _uniform(generator, count, 1, 1, 1, low=-1.0, high=1.0).clamp(min=0)
+    detail = detail + (soft - detail) * defocus
+    grain = _normal(generator, *detail.shape) * _uniform(generator, count, 1, 1, 1, low=0.0, high=0.02)
+    detail = detail + grain
+    # A soft-edged blot hides part of a quarter of the faces.
+    axis = torch.linspace(-1, 1, size)
+    centre = _uniform(generator, count, 2, 1, 1)
+    radius = _uniform(generator, count, 1, 1, low=0.08, high=0.35)
+    hidden = (_uniform(generator, count, 1, 1, low=0.0, high=1.0) < 0.25).float()
+    distance = torch.sqrt((axis[None, None, :] - centre[:, 0]) ** 2 + (axis[None, :, None] - centre[:, 1]) ** 2)
+    blot = torch.sigmoid((radius - distance) * 40) * hidden
+    colour = _normal(generator, count, 3, 1, 1) * 0.08
+    return detail + (colour - detail) * blot[:, None]
+
+
+def sample(images: Tensor, grid: Tensor) -> Tensor:
+    """Bilinear samples of (N, C, T, T) stored crops (denser than the grid: little is lost) on (N, S, S, 2)."""
+    return F.grid_sample(images, grid, mode="bilinear", padding_mode="border", align_corners=False)
+
+
+def unmoved(images: Tensor, size: int) -> Tensor:
+    """(N, C, T, T) stored crops as the network's own (N, C, S, S), nothing random: for measuring."""
+    side = round(size * DENSITY)
+    start = (images.shape[-1] - side) // 2
+    inner = images[..., start : start + side, start : start + side]
+    return F.interpolate(inner, size=(size, size), mode="bilinear", antialias=True, align_corners=False)

@@ -1,0 +1,178 @@
+"""One person's faces for training: aligned, light-separated crops with their masks, in memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence as Series
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from doublure.core.color import to_working
+from doublure.core.errors import DoublureError
+from doublure.core.face.pose import fit_pose, person_shape
+from doublure.core.face.track import TrackSettings, track_frames
+from doublure.core.frame import Frame
+from doublure.core.sequence import FrameReader, Sequence
+from doublure.core.swap.crop import crop_matrix, cut, footprint
+from doublure.core.swap.light import encode, exposure_gain, separate
+from doublure.core.swap.masks import face_mask, loss_weight, to_crop
+
+MARGIN = 1.125  # the stored crop spans this much more than the network's, room for augmentation to move it
+DENSITY = 1.5  # stored pixels per network pixel, so that moving it does not blur it
+HELD_OUT = 0.1  # share of each sequence, its last block, that is never trained on
+
+
+@dataclass(frozen=True)
+class Faceset:
+    """Crops of one person.
+
+    Attributes:
+        person: the person's name, as the model will list it.
+        role: "hero", "driver" or "cast".
+        detail: (N, 3, T, T) float16 light-separated ACEScct, T = size * MARGIN * DENSITY.
+        mask: (N, T, T) uint8, face mask, 255 = face.
+        weight: (N, T, T) uint8, training weight * 32.
+        moments: (N,) what a frame shows: equal numbers in two paired sets are the same performance and light.
+        held_out: (N,) bool, True where the frame is kept from training.
+        faceless: frames skipped, as "file (frame): reason".
+        sha256: hash over the source pictures' pixels, in order.
+        size: the network's crop side.
+    """
+
+    person: str
+    role: str
+    detail: torch.Tensor
+    mask: torch.Tensor
+    weight: torch.Tensor
+    moments: np.ndarray
+    held_out: np.ndarray
+    faceless: tuple[str, ...]
+    sha256: str
+    size: int
+
+    def __len__(self) -> int:
+        return len(self.moments)
+
+
+def _find_face(frame: Frame) -> tuple[np.ndarray | None, str]:
+    """(landmarks (468, 3) in plate coordinates of the largest face of a still or None, the reason for None)."""
+    assert frame.number is not None
+    face = track_frames([frame], TrackSettings(smoothing=0)).frames[frame.number]
+    return (face.points if face.found else None), face.reason or ""
+
+
+def stored_side(size: int) -> int:
+    """Pixels along a stored crop for a network of crop side ``size``."""
+    return round(size * MARGIN * DENSITY)
+
+
+def build_faceset(
+    person: str,
+    role: str,
+    sequences: Series[Sequence],
+    *,
+    size: int = 128,
+    space: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Faceset:
+    """Finds the face in every frame of the sequences and cuts its crops.
+
+    Frames are taken as stills: each is searched afresh, so a set may mix shots, lights and takes.
+
+    Args:
+        person, role: see `Faceset`.
+        sequences: EXR sequences in which the largest face is this person.
+        size: side of the network's crop in pixels.
+        space: colour space of files that do not name theirs.
+        progress: called with (frames done, frames in all).
+
+    Raises:
+        DoublureError: a frame is missing or unreadable, or fewer than 8 frames show a face.
+    """
+    total = 2 * sum(len(s.numbers) for s in sequences)
+    done = 0
+    faces: list[dict[int, np.ndarray]] = []
+    faceless: list[str] = []
+    digest = hashlib.sha256()
+    for sequence in sequences:
+        found: dict[int, np.ndarray] = {}
+        for frame in FrameReader(sequence, space=space):
+            assert frame.number is not None
+            digest.update(np.ascontiguousarray(frame.rgb.numpy()).tobytes())
+            points, reason = _find_face(to_working(frame))
+            if points is None:
+                faceless.append(f"{frame.path} (frame {frame.number}): {reason}")
+            else:
+                found[frame.number] = points
+            done += 1
+            if progress:
+                progress(done, total)
+        faces.append(found)
+    everyone = [points for found in faces for points in found.values()]
+    if len(everyone) < 8:
+        raise DoublureError(
+            f"only {len(everyone)} frames of {person} show a face",
+            file=sequences[0].pattern if sequences else None,
+            remedy="give footage with at least 8 frames in which the face is clear, a few hundred are better",
+        )
+    shape = person_shape(everyone)
+    rows: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    moments: list[int] = []
+    held: list[bool] = []
+    for sequence, found in zip(sequences, faces, strict=True):
+        numbers = sorted(found)
+        last_block = len(numbers) - int(len(numbers) * HELD_OUT)
+        for index, frame in enumerate(FrameReader(sequence, numbers=numbers, space=space)):
+            assert frame.number is not None
+            rows.append(_cut_face(to_working(frame), found[frame.number], shape, size))
+            moments.append(frame.number)
+            held.append(index >= last_block)
+            done += 1
+            if progress:
+                progress(min(done, total), total)
+    return Faceset(
+        person,
+        role,
+        torch.from_numpy(np.stack([r[0] for r in rows])),
+        torch.from_numpy(np.stack([r[1] for r in rows])),
+        torch.from_numpy(np.stack([r[2] for r in rows])),
+        np.array(moments),
+        np.array(held),
+        tuple(faceless),
+        digest.hexdigest(),
+        size,
+    )
+
+
+def _cut_face(
+    frame: Frame, points: np.ndarray, shape: np.ndarray, size: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(detail (3, T, T) float16, mask (T, T) uint8, weight (T, T) uint8) of one frame."""
+    square = np.array([frame.pixel_aspect, 1.0])
+    pose = fit_pose(points * np.array([frame.pixel_aspect, 1.0, 1.0]), shape)
+    matrix = crop_matrix(pose, size) / square[:, None]
+    side = stored_side(size)
+    # The same centre, MARGIN wider, sampled DENSITY times finer.
+    linear = matrix[:, :2] / DENSITY
+    middle = matrix @ np.array([size / 2, size / 2, 1.0])
+    wide = np.column_stack([linear, middle - linear @ np.array([side / 2, side / 2])])
+    area = footprint(wide, side, frame.data)
+    if area.empty:
+        raise frame.error("the face lies outside the picture", "leave the frame out")
+    rows, columns = area.slices(frame.data)
+    linear_pixels = frame.rgb[:, rows, columns].permute(1, 2, 0).numpy()
+    on_crop = to_crop(points, wide)
+    mask = face_mask(on_crop, side)
+    region = cut(linear_pixels, (area.x0, area.y0), wide, side)
+    exposure = exposure_gain(region, mask)
+    encoded = cut(encode(linear_pixels * exposure), (area.x0, area.y0), wide, side)
+    # Light is separated over the network's own crop at inference: the same blur in head units here.
+    split = separate(encoded, mask, exposure, across=size * DENSITY)
+    weight = loss_weight(on_crop, side, across=size * DENSITY)
+    return (
+        split.detail.transpose(2, 0, 1).astype(np.float16),
+        (mask * 255).round().astype(np.uint8),
+        np.minimum(weight * 32, 255).round().astype(np.uint8),
+    )

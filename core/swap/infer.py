@@ -1,0 +1,146 @@
+"""The swap itself: a tracked face on a plate becomes the hero's, over the plate's pixels, unclamped."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+
+from doublure.core.color import WORKING
+from doublure.core.errors import DoublureError
+from doublure.core.face.track import FaceFrame
+from doublure.core.frame import Frame
+from doublure.core.swap.checkpoint import Model, load_model
+from doublure.core.swap.crop import crop_matrix, cut, footprint, place
+from doublure.core.swap.light import decode, encode, exposure_gain, restore, separate
+from doublure.core.swap.masks import face_mask, to_crop
+
+
+@dataclass(frozen=True)
+class SwapSettings:
+    """The artist's knobs.
+
+    Attributes:
+        hero: whose face; "" is the model's only hero.
+        mix: identity, 0 = the plate's own face, 1 = the hero; between, codes and the plate's residual are mixed.
+        scale: size of the new face relative to the fitted head.
+        offset: shift of the new face along the head's own axes, share of the crop's side (x right, y down).
+        sharpness: gain of the finest details, 0 = as predicted, 1 = doubled; negative softens.
+    """
+
+    hero: str = ""
+    mix: float = 1.0
+    scale: float = 1.0
+    offset: tuple[float, float] = (0.0, 0.0)
+    sharpness: float = 0.0
+
+
+class Swapper:
+    """A loaded model, ready for frames. Safe to share between threads: it is never changed."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Swapper:
+        """Raises DoublureError where the file is missing, broken or foreign."""
+        return cls(load_model(path))
+
+    def hero_index(self, hero: str) -> int:
+        """The code of the named hero, or of the only one. Raises DoublureError when it cannot be told."""
+        if hero:
+            return self.model.index(hero)
+        if len(self.model.heroes) != 1:
+            raise DoublureError(
+                f"the model holds {len(self.model.heroes)} heroes ({', '.join(self.model.heroes)})",
+                file=self.model.path,
+                remedy="name one as hero",
+            )
+        return self.model.index(self.model.heroes[0])
+
+    def render(self, plate: Frame, face: FaceFrame, settings: SwapSettings | None = None) -> Frame:
+        """The swapped face over the plate's data window.
+
+        Args:
+            plate: in ACEScg.
+            face: where the face is on this frame.
+            settings: the knobs.
+
+        Returns:
+            RGBA in ACEScg, premultiplied, 0 away from the face. All zero where the track has no face here, where
+            the face lies outside the picture, and where ``mix`` is 0.
+
+        Raises:
+            DoublureError: the plate is not in ACEScg or lacks R, G or B, or the model does not know the hero.
+        """
+        settings = settings or SwapSettings()
+        if plate.space != WORKING:
+            raise plate.error(f"it is in {plate.space}, not {WORKING}", "convert it first")
+        hero = self.hero_index(settings.hero)
+        rgba = torch.zeros(4, plate.data.height, plate.data.width)
+        empty = plate.with_pixels(rgba, ("R", "G", "B", "A"))
+        if not face.found or settings.mix == 0:
+            return empty
+        size = self.model.network.shape.size
+        square = np.array([plate.pixel_aspect, 1.0])[:, None]
+        matrix = crop_matrix(face.pose, size) / square
+        seen = footprint(matrix, size, plate.data)
+        if seen.empty:
+            return empty
+        rows, columns = seen.slices(plate.data)
+        linear = plate.rgb[:, rows, columns].permute(1, 2, 0).numpy()
+        mask = face_mask(to_crop(face.points, matrix), size)
+        exposure = exposure_gain(cut(linear, (seen.x0, seen.y0), matrix, size), mask)
+        encoded = cut(encode(linear * exposure), (seen.x0, seen.y0), matrix, size)
+        split = separate(encoded, mask, exposure)
+        detail, matte = self._predict(split.detail, mask, hero, settings.mix)
+        detail = _sharpen(detail, settings.sharpness)
+        crop = np.dstack([restore(detail, split.low), matte]).astype(np.float32)
+        target = crop_matrix(face.pose, size, scale=settings.scale, offset=settings.offset) / square
+        where = footprint(target, size, plate.data, margin=0)
+        if where.empty:
+            return empty
+        colour = decode(place(crop[..., :3], target, where)) / exposure
+        alpha = np.clip(place(crop[..., 3:], target, where, outside=0.0), 0.0, 1.0)
+        rows, columns = where.slices(plate.data)
+        rgba[:, rows, columns] = torch.from_numpy(np.dstack([colour * alpha, alpha]).transpose(2, 0, 1).copy())
+        return empty
+
+    @torch.inference_mode()
+    def _predict(self, detail: np.ndarray, mask: np.ndarray, hero: int, mix: float) -> tuple[np.ndarray, np.ndarray]:
+        """(detail (S, S, 3), matte (S, S)) with the identity mixed in."""
+        network = self.model.network
+        seen = torch.from_numpy((detail * mask[..., None]).transpose(2, 0, 1)[None].copy())
+        codes = network.codes.weight
+        if mix == 1:
+            wanted, matte = network(seen, codes[hero][None])
+        else:
+            own = codes[self._driver()][None] if self._driver() is not None else codes.mean(0, keepdim=True)
+            wanted, matte = network(seen, torch.lerp(own, codes[hero][None], mix))
+            # What the network misses of the plate's own face fades in, so that mix 0 is the plate itself.
+            wanted = wanted + (1 - mix) * (torch.from_numpy(detail.transpose(2, 0, 1)[None]) - network(seen, own)[0])
+        inside = torch.sigmoid(matte)[0, 0].numpy()
+        return wanted[0].permute(1, 2, 0).numpy(), np.minimum(inside, _rim(inside.shape[0]))
+
+    def _driver(self) -> int | None:
+        roles = [p["role"] for p in self.model.people]
+        return roles.index("driver") if "driver" in roles else None
+
+
+def _rim(size: int) -> np.ndarray:
+    """(S, S) that falls to 0 within a few pixels of the crop's edge, so that a matte never ends in a straight cut."""
+    edge = np.minimum(np.arange(size) + 0.5, size - np.arange(size) - 0.5)
+    ramp = np.clip(edge / (size * 0.04), 0.0, 1.0).astype(np.float32)
+    return np.minimum(ramp[:, None], ramp[None, :])
+
+
+def _sharpen(detail: np.ndarray, amount: float) -> np.ndarray:
+    """Unsharp mask on log detail: additive there, so highlights keep their ratio."""
+    if amount == 0:
+        return detail
+    sigma = detail.shape[0] / 128
+    return detail + amount * (detail - cv2.GaussianBlur(detail, (0, 0), sigma * math.sqrt(2)))

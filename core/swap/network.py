@@ -1,0 +1,129 @@
+"""The swap network: a shared encoder and one decoder modulated by an identity code.
+
+What the encoder keeps (expression, gaze, pose, fine light) passes through a small bottleneck without skips, so a
+face's identity can only come from the code. A code per person instead of a decoder per person keeps the network
+small and makes identities mixable: any weighted mean of codes is a code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+DETAIL_SCALE = 5.0  # brings light-separated detail (about ±0.2) to the order of one
+
+
+@dataclass(frozen=True)
+class NetworkShape:
+    """What fixes the network's parameters: stored in the checkpoint.
+
+    Attributes:
+        size: crop side in pixels, a multiple of 16.
+        width: channels at half resolution; deeper levels have 2, 4 and 6 times as many.
+        bottleneck: numbers that pass from encoder to decoder.
+        people: identities known.
+    """
+
+    size: int = 128
+    width: int = 32
+    bottleneck: int = 256
+    people: int = 2
+
+    def as_dict(self) -> dict[str, int]:
+        return asdict(self)
+
+
+def _conv(inputs: int, outputs: int, kernel: int = 3, stride: int = 1) -> nn.Conv2d:
+    return nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2)
+
+
+def _leaky(x: Tensor) -> Tensor:
+    return F.leaky_relu(x, 0.1)
+
+
+class Residual(nn.Module):
+    """Two convolutions around a skip, (N, C, H, W) -> same."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first, self.second = _conv(channels, channels), _conv(channels, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.second(_leaky(self.first(_leaky(x))))
+
+
+class ModulatedResidual(nn.Module):
+    """A residual block whose two inputs are scaled and shifted per channel by the identity (FiLM, Perez 2018)."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.channels = channels
+        self.first, self.second = _conv(channels, channels), _conv(channels, channels)
+
+    @property
+    def code_length(self) -> int:
+        return 4 * self.channels
+
+    def forward(self, x: Tensor, code: Tensor) -> Tensor:
+        gain0, shift0, gain1, shift1 = code[:, :, None, None].chunk(4, 1)
+        x = x * (1 + gain0) + shift0
+        inner = self.first(_leaky(x)) * (1 + gain1) + shift1
+        return x + self.second(_leaky(inner))
+
+
+class SwapNetwork(nn.Module):
+    """(N, 3, S, S) detail and (N, K) identity codes -> (N, 3, S, S) detail and (N, 1, S, S) matte logits.
+
+    Detail is light-separated ACEScct (`doublure.core.swap.light`), zero outside the face.
+    """
+
+    def __init__(self, shape: NetworkShape) -> None:
+        super().__init__()
+        if shape.size % 16:
+            raise ValueError(f"crop size {shape.size} is not a multiple of 16")
+        self.shape = shape
+        self.grid = shape.size // 16
+        widths = [shape.width, 2 * shape.width, 4 * shape.width, 6 * shape.width]
+        cells = self.grid**2
+        neck = 24
+        self.encoder = nn.Sequential(
+            nn.PixelUnshuffle(2),
+            _conv(12, widths[0], 5),
+            nn.LeakyReLU(0.1),
+            _conv(widths[0], widths[1], 3, 2),
+            nn.LeakyReLU(0.1),
+            _conv(widths[1], widths[2], 3, 2),
+            nn.LeakyReLU(0.1),
+            _conv(widths[2], widths[3], 3, 2),
+            nn.LeakyReLU(0.1),
+            Residual(widths[3]),
+            nn.Conv2d(widths[3], neck, 1),
+            nn.Flatten(),
+            nn.Linear(neck * cells, shape.bottleneck),
+        )
+        self.expand = nn.Linear(shape.bottleneck, widths[3] * cells)
+        self.blocks = nn.ModuleList(ModulatedResidual(w) for w in reversed(widths))
+        self.up = nn.ModuleList(
+            _conv(wide, 4 * narrow) for wide, narrow in zip(widths[:0:-1], widths[-2::-1], strict=True)
+        )
+        self.out = _conv(widths[0], 16)
+        self.codes = nn.Embedding(shape.people, sum(4 * w for w in widths))
+        nn.init.normal_(self.codes.weight, 0.0, 0.02)
+
+    def code(self, person: Tensor) -> Tensor:
+        """Identity codes (N, K) of person indices (N,)."""
+        return self.codes(person)
+
+    def forward(self, detail: Tensor, code: Tensor) -> tuple[Tensor, Tensor]:
+        latent = self.encoder(detail * DETAIL_SCALE)
+        x = self.expand(_leaky(latent)).unflatten(1, (-1, self.grid, self.grid))
+        parts = code.split([block.code_length for block in self.blocks], dim=1)
+        for level, (block, part) in enumerate(zip(self.blocks, parts, strict=True)):
+            x = block(x, part)
+            if level < len(self.up):
+                x = F.pixel_shuffle(_leaky(self.up[level](x)), 2)
+        x = F.pixel_shuffle(self.out(_leaky(x)), 2)
+        return x[:, :3] / DETAIL_SCALE, x[:, 3:]
