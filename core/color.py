@@ -78,8 +78,8 @@ def convert(frame: Frame, to: str) -> Frame:
 
     Alpha: where 0 < A < 1 the colour is divided by A before and multiplied after (a curve applied to a
     premultiplied colour is wrong); where A is 0 the colour is converted as it is (emission without coverage),
-    except that black stays black. Nothing is clamped. Converting to the space the frame is in returns its very
-    pixels.
+    except that black stays black. Nothing is clamped. Converting to the space the frame is in returns its
+    very pixels.
 
     A frame in a data space ("Raw") is returned as it is, still in that space: data is never converted. A
     frame without R, G and B only changes the name of its space.

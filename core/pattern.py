@@ -6,6 +6,7 @@ import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import fileseq
@@ -114,7 +115,7 @@ class Sequence:
         return numbers
 
     def _refuse_hole(self, numbers: list[int]) -> None:
-        steps = [after - before for before, after in zip(numbers, numbers[1:], strict=False)]
+        steps = [after - before for before, after in pairwise(numbers)]
         for before, step in zip(numbers, steps, strict=False):
             if step != min(steps):
                 missing = before + min(steps)

@@ -15,9 +15,9 @@ from doublure.core.pattern import Sequence
 class FrameWriter:
     """A context manager that writes frames of a sequence on background threads, each file atomically.
 
-    ``write`` returns at once unless ``ahead`` frames are already waiting. A failed write raises its DoublureError
-    at the next ``write`` or at the end of the ``with`` block. When the block itself raises, frames not yet begun
-    are dropped and the block's error goes through. The output folder is created.
+    ``write`` returns at once unless ``ahead`` frames are already waiting. A failed write raises its
+    DoublureError at the next ``write`` or at the end of the ``with`` block. When the block itself raises,
+    frames not yet begun are dropped and the block's error goes through. The output folder is created.
 
     Args:
         sequence: where the frames go; a frame's ``number`` picks its file.
@@ -52,7 +52,7 @@ class FrameWriter:
         """Hand over a frame; its pixels must not be changed afterwards.
 
         Raises:
-            DoublureError: an earlier frame failed, the frame has no number, or it is not one of the sequence's.
+            DoublureError: an earlier frame failed, or this one's number is none of the sequence's.
         """
         if self._pool is None:
             raise RuntimeError("FrameWriter.write is used outside its with block")
