@@ -19,7 +19,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         " PATTERN or NAME=PATTERN; sequences of one name are one person. Can be killed at any moment and resumed.",
     )
     person = "[NAME=]SEQ"
-    parser.add_argument("--driver", action="append", required=True, metavar=person, help="the double's footage")
+    parser.add_argument(
+        "--driver", action="append", required=True, metavar=person, help="the double's footage"
+    )
     parser.add_argument("--hero", action="append", required=True, metavar=person, help="the face to learn")
     parser.add_argument(
         "--cast",
@@ -29,7 +31,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         help="stage people who all act the same frame numbers in the same light; they teach the encoder what is"
         " performance and what is identity",
     )
-    parser.add_argument("-o", "--output", required=True, type=Path, metavar="MODEL.safetensors", help="the model file")
+    parser.add_argument(
+        "-o", "--output", required=True, type=Path, metavar="MODEL.safetensors", help="the model file"
+    )
     length = parser.add_mutually_exclusive_group(required=True)
     length.add_argument("--minutes", type=float, help="train for this long in all")
     length.add_argument("--steps", type=int, help="train this many steps in all (reproducible)")

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from torch import Generator, Tensor
-
 from doublure.core.swap.faceset import DENSITY, MARGIN
+from torch import Generator, Tensor
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,8 @@ def moves(count: int, size: int, flip: Tensor, generator: Generator, amount: flo
     mirror = 1.0 - 2.0 * flip.float()
     cos, sin = torch.cos(angle) * scale, torch.sin(angle) * scale
     affine = torch.stack(
-        [torch.stack([cos * mirror, -sin, shift[:, 0]], 1), torch.stack([sin * mirror, cos, shift[:, 1]], 1)], 1
+        [torch.stack([cos * mirror, -sin, shift[:, 0]], 1), torch.stack([sin * mirror, cos, shift[:, 1]], 1)],
+        1,
     )
     return F.affine_grid(affine, [count, 1, size, size], align_corners=False)
 
@@ -60,7 +60,9 @@ def bend(grid: Tensor, generator: Generator, strength: float = 0.018) -> Tensor:
     """Adds a smooth random displacement, in shares of half the picture, to (N, S, S, 2) grids."""
     count, size = grid.shape[:2]
     coarse = _normal(generator, count, 2, 5, 5) * strength
-    return grid + F.interpolate(coarse, size=(size, size), mode="bicubic", align_corners=True).permute(0, 2, 3, 1)
+    return grid + F.interpolate(coarse, size=(size, size), mode="bicubic", align_corners=True).permute(
+        0, 2, 3, 1
+    )
 
 
 def disturb(detail: Tensor, generator: Generator) -> Tensor:
@@ -80,7 +82,9 @@ def disturb(detail: Tensor, generator: Generator) -> Tensor:
     centre = _uniform(generator, count, 2, 1, 1)
     radius = _uniform(generator, count, 1, 1, low=0.08, high=0.35)
     hidden = (_uniform(generator, count, 1, 1, low=0.0, high=1.0) < 0.25).float()
-    distance = torch.sqrt((axis[None, None, :] - centre[:, 0]) ** 2 + (axis[None, :, None] - centre[:, 1]) ** 2)
+    distance = torch.sqrt(
+        (axis[None, None, :] - centre[:, 0]) ** 2 + (axis[None, :, None] - centre[:, 1]) ** 2
+    )
     blot = torch.sigmoid((radius - distance) * 40) * hidden
     colour = _normal(generator, count, 3, 1, 1) * 0.08
     return detail + (colour - detail) * blot[:, None]

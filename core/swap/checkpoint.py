@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save as serialise
-
 from doublure.core.atomic import atomic_file
 from doublure.core.errors import DoublureError
 from doublure.core.swap.network import NetworkShape, SwapNetwork
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as serialise
 
 SCHEMA = "doublure.model/1"
 STATE_SCHEMA = "doublure.training/1"
@@ -56,7 +55,9 @@ class Model:
         return self.names.index(name)
 
 
-def write_tensors(path: str | os.PathLike[str], tensors: Mapping[str, torch.Tensor], header: Mapping[str, Any]) -> None:
+def write_tensors(
+    path: str | os.PathLike[str], tensors: Mapping[str, torch.Tensor], header: Mapping[str, Any]
+) -> None:
     """Writes safetensors atomically with ``header`` as JSON under its key ``doublure``."""
     plain = {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
     data = serialise(plain, metadata={"doublure": json.dumps(header, sort_keys=True)})
@@ -108,10 +109,14 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     try:
         network = SwapNetwork(NetworkShape(**header["shape"]))
         network.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
-        people = tuple(dict(person, name=str(person["name"]), role=str(person["role"])) for person in header["people"])
+        people = tuple(
+            dict(person, name=str(person["name"]), role=str(person["role"])) for person in header["people"]
+        )
     except (KeyError, TypeError, ValueError, RuntimeError) as fault:
         raise DoublureError(
-            f"its header and weights do not fit together ({fault})", file=path, remedy="copy it again or train it again"
+            f"its header and weights do not fit together ({fault})",
+            file=path,
+            remedy="copy it again or train it again",
         ) from fault
     if len(people) != network.shape.people:
         raise DoublureError(

@@ -12,7 +12,6 @@ from functools import cache
 
 import cv2
 import numpy as np
-
 from doublure.core.face.pose import Pose
 from doublure.core.face.topology import OVAL, canonical_shape
 from doublure.core.window import Window
@@ -96,7 +95,9 @@ def cut(image: np.ndarray, origin: tuple[int, int], matrix: np.ndarray, size: in
     return sampled.reshape(size, over, size, over, -1).mean((1, 3))
 
 
-def place(crop: np.ndarray, matrix: np.ndarray, window: Window, *, outside: float | None = None) -> np.ndarray:
+def place(
+    crop: np.ndarray, matrix: np.ndarray, window: Window, *, outside: float | None = None
+) -> np.ndarray:
     """Resamples a crop over plate pixels.
 
     Args:

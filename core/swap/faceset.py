@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence as Series
+from collections.abc import Callable
+from collections.abc import Sequence as Series
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-
 from doublure.core.color import to_working
 from doublure.core.errors import DoublureError
 from doublure.core.face.pose import fit_pose, person_shape

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import torch
-
 from doublure.core.color import WORKING
 from doublure.core.errors import DoublureError
 from doublure.core.face.track import FaceFrame
@@ -107,11 +106,15 @@ class Swapper:
         colour = decode(place(crop[..., :3], target, where)) / exposure
         alpha = np.clip(place(crop[..., 3:], target, where, outside=0.0), 0.0, 1.0)
         rows, columns = where.slices(plate.data)
-        rgba[:, rows, columns] = torch.from_numpy(np.dstack([colour * alpha, alpha]).transpose(2, 0, 1).copy())
+        rgba[:, rows, columns] = torch.from_numpy(
+            np.dstack([colour * alpha, alpha]).transpose(2, 0, 1).copy()
+        )
         return empty
 
     @torch.inference_mode()
-    def _predict(self, detail: np.ndarray, mask: np.ndarray, hero: int, mix: float) -> tuple[np.ndarray, np.ndarray]:
+    def _predict(
+        self, detail: np.ndarray, mask: np.ndarray, hero: int, mix: float
+    ) -> tuple[np.ndarray, np.ndarray]:
         """(detail (S, S, 3), matte (S, S)) with the identity mixed in."""
         network = self.model.network
         seen = torch.from_numpy((detail * mask[..., None]).transpose(2, 0, 1)[None].copy())
@@ -122,7 +125,9 @@ class Swapper:
             own = codes[self._driver()][None] if self._driver() is not None else codes.mean(0, keepdim=True)
             wanted, matte = network(seen, torch.lerp(own, codes[hero][None], mix))
             # What the network misses of the plate's own face fades in, so that mix 0 is the plate itself.
-            wanted = wanted + (1 - mix) * (torch.from_numpy(detail.transpose(2, 0, 1)[None]) - network(seen, own)[0])
+            wanted = wanted + (1 - mix) * (
+                torch.from_numpy(detail.transpose(2, 0, 1)[None]) - network(seen, own)[0]
+            )
         inside = torch.sigmoid(matte)[0, 0].numpy()
         return wanted[0].permute(1, 2, 0).numpy(), np.minimum(inside, _rim(inside.shape[0]))
 

@@ -6,11 +6,10 @@ from collections.abc import Sequence as Series
 
 import numpy as np
 import torch
-from torch import Generator
-
 from doublure.core.errors import DoublureError
 from doublure.core.swap.augment import Batch, bend, disturb, moves, sample
 from doublure.core.swap.faceset import Faceset
+from torch import Generator
 
 SHARE = {"hero": 0.45, "driver": 0.15, "cast": 0.40}  # of the pictures, where the role has people
 SAME_PERSON = 0.2  # of the cast's pictures, those asked back as themselves
@@ -26,7 +25,9 @@ class Pairs:
 
     def __init__(self, sets: Series[Faceset], size: int) -> None:
         if len({s.person for s in sets}) != len(sets):
-            raise DoublureError("two sets of faces have the same name", remedy="give every person a name of their own")
+            raise DoublureError(
+                "two sets of faces have the same name", remedy="give every person a name of their own"
+            )
         self.sets, self.size = list(sets), size
         self.trained = [np.flatnonzero(~s.held_out) for s in sets]
         roles = [s.role for s in sets]
@@ -44,7 +45,9 @@ class Pairs:
         people = torch.multinomial(self.chance, count, replacement=True, generator=generator).tolist()
         dice = torch.rand(count, 4, generator=generator).tolist()
         chosen = [self._pair(person, roll) for person, roll in zip(people, dice, strict=True)]
-        flip = torch.tensor([self.sets[p].role == "cast" and r[3] < 0.5 for p, r in zip(people, dice, strict=True)])
+        flip = torch.tensor(
+            [self.sets[p].role == "cast" and r[3] < 0.5 for p, r in zip(people, dice, strict=True)]
+        )
         grid = moves(count, self.size, flip, generator)
         source = torch.stack([self._planes(*pair[0]) for pair in chosen])
         target = torch.stack([self._planes(*pair[1], weighted=True) for pair in chosen])

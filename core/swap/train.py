@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable, Sequence as Series
+from collections.abc import Callable
+from collections.abc import Sequence as Series
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from torch import Generator, Tensor
-
 from doublure.core.errors import DoublureError
 from doublure.core.swap.augment import unmoved
 from doublure.core.swap.checkpoint import (
@@ -27,6 +26,7 @@ from doublure.core.swap.losses import detail_db, swap_loss
 from doublure.core.swap.network import NetworkShape, SwapNetwork
 from doublure.core.swap.pairs import Pairs
 from doublure.core.swap.preview import write_preview
+from torch import Generator, Tensor
 
 WARM_UP = 200  # steps over which the learning rate rises
 
@@ -101,7 +101,9 @@ class _Run:
         self.average.load_state_dict(self.network.state_dict())
         for parameter in self.average.parameters():
             parameter.requires_grad_(False)
-        plain = [p for name, p in self.network.named_parameters() if p.ndim > 1 and not name.startswith("codes")]
+        plain = [
+            p for name, p in self.network.named_parameters() if p.ndim > 1 and not name.startswith("codes")
+        ]
         spared = [p for name, p in self.network.named_parameters() if p.ndim <= 1 or name.startswith("codes")]
         groups = [{"params": plain, "weight_decay": 1e-3}, {"params": spared, "weight_decay": 0.0}]
         self.optimiser = torch.optim.AdamW(groups, lr=settings.rate, betas=(0.8, 0.99))
@@ -166,7 +168,9 @@ def train(
         DoublureError: sets of another size, no state to resume, or a state of other people.
     """
     if any(s.size != settings.size for s in sets):
-        raise DoublureError(f"the faces were not cut for {settings.size} px", remedy="cut them at the size to train")
+        raise DoublureError(
+            f"the faces were not cut for {settings.size} px", remedy="cut them at the size to train"
+        )
     run = _Run(sets, settings)
     if resume:
         _resume(run, sets, out)
@@ -256,7 +260,11 @@ def _people(sets: Series[Faceset]) -> tuple[dict, ...]:
 
 def _save(run: _Run, sets: Series[Faceset], out: str | os.PathLike[str]) -> dict[str, float]:
     figures = measure(run.average, sets)
-    training = {"steps": run.step, "seconds": round(run.seconds, 1), **{k: round(v, 3) for k, v in figures.items()}}
+    training = {
+        "steps": run.step,
+        "seconds": round(run.seconds, 1),
+        **{k: round(v, 3) for k, v in figures.items()},
+    }
     save_model(out, Model(run.average, _people(sets), training))
     header = {"schema": STATE_SCHEMA, "step": run.step, "seconds": run.seconds, "people": list(_people(sets))}
     write_tensors(state_path(out), run.tensors(), header)
@@ -267,11 +275,15 @@ def _save(run: _Run, sets: Series[Faceset], out: str | os.PathLike[str]) -> dict
 def _resume(run: _Run, sets: Series[Faceset], out: str | os.PathLike[str]) -> None:
     path = state_path(out)
     if not path.is_file():
-        raise DoublureError("there is no training to resume", file=path, remedy="leave --resume out to begin one")
+        raise DoublureError(
+            "there is no training to resume", file=path, remedy="leave --resume out to begin one"
+        )
     tensors, header = read_tensors(path, STATE_SCHEMA)
     if header["people"] != list(_people(sets)):
         raise DoublureError(
-            "it was begun with other people or footage", file=path, remedy="give the same sequences, or begin anew"
+            "it was begun with other people or footage",
+            file=path,
+            remedy="give the same sequences, or begin anew",
         )
     run.restore(tensors, header["step"], header["seconds"])
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-
 from doublure.core.swap.faceset import Faceset, stored_side
 
 SIZE = 32

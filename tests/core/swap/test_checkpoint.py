@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import save_file
-
 from doublure.core.errors import DoublureError
 from doublure.core.swap.checkpoint import Model, load_model, save_model
 from doublure.core.swap.network import NetworkShape, SwapNetwork
+from safetensors.torch import save_file
 
 PEOPLE = ({"name": "ada", "role": "hero"}, {"name": "ben", "role": "driver"})
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from doublure.core.face.pose import Pose
 from doublure.core.face.topology import canonical_shape
 from doublure.core.swap.crop import crop_matrix, cut, footprint, pixels_per_crop_pixel, place
@@ -25,7 +24,9 @@ def _smooth(height: int, width: int) -> np.ndarray:
 
 def test_a_frontal_head_lies_inside_its_crop() -> None:
     pose = Pose(np.eye(3), 50.0, np.array([200.0, 150.0]))
-    points = to_crop(np.column_stack([pose.project(canonical_shape()), np.zeros(468)]), crop_matrix(pose, 128))
+    points = to_crop(
+        np.column_stack([pose.project(canonical_shape()), np.zeros(468)]), crop_matrix(pose, 128)
+    )
     assert points.min() > 0
     assert points.max() < 128
 
