@@ -26,12 +26,14 @@ class Model:
 
     Attributes:
         network: in evaluation mode, float32.
+        complexions: (people, 3, G, G), see `doublure.core.swap.complexion`.
         people: name, role ("hero", "driver", "cast"), frames and sha256 of the footage, by code index.
         training: steps, seconds and held-out figures when it was saved.
         path: where it was loaded from.
     """
 
     network: SwapNetwork
+    complexions: torch.Tensor
     people: tuple[dict[str, Any], ...]
     training: dict[str, Any]
     path: Path | None = None
@@ -93,7 +95,8 @@ def read_tensors(path: str | os.PathLike[str], schema: str) -> tuple[dict[str, t
 
 def save_model(path: str | os.PathLike[str], model: Model) -> None:
     """Writes a model with half-float weights (half the size; the rounding is far below the network's error)."""
-    tensors = {name: tensor.half() for name, tensor in model.network.state_dict().items()}
+    tensors = {f"network.{name}": tensor.half() for name, tensor in model.network.state_dict().items()}
+    tensors["complexions"] = model.complexions
     header = {
         "schema": SCHEMA,
         "shape": model.network.shape.as_dict(),
@@ -108,7 +111,8 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     tensors, header = read_tensors(path, SCHEMA)
     try:
         network = SwapNetwork(NetworkShape(**header["shape"]))
-        network.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
+        complexions = tensors.pop("complexions")
+        network.load_state_dict({name.removeprefix("network."): t.float() for name, t in tensors.items()})
         people = tuple(
             dict(person, name=str(person["name"]), role=str(person["role"])) for person in header["people"]
         )
@@ -118,10 +122,10 @@ def load_model(path: str | os.PathLike[str]) -> Model:
             file=path,
             remedy="copy it again or train it again",
         ) from fault
-    if len(people) != network.shape.people:
+    if not len(people) == network.shape.people == len(complexions):
         raise DoublureError(
-            f"it names {len(people)} people and holds {network.shape.people} codes",
+            f"it names {len(people)} people, holds {network.shape.people} codes and {len(complexions)} complexions",
             file=path,
             remedy="copy it again or train it again",
         )
-    return Model(network.eval(), people, dict(header.get("training", {})), Path(path))
+    return Model(network.eval(), complexions, people, dict(header.get("training", {})), Path(path))

@@ -15,6 +15,7 @@ from doublure.core.face.pose import fit_pose, person_shape
 from doublure.core.face.track import TrackSettings, track_frames
 from doublure.core.frame import Frame
 from doublure.core.sequence import FrameReader, Sequence
+from doublure.core.swap.complexion import mean_complexion
 from doublure.core.swap.crop import crop_matrix, cut, footprint
 from doublure.core.swap.light import encode, exposure_gain, separate
 from doublure.core.swap.masks import face_mask, loss_weight, to_crop
@@ -34,6 +35,7 @@ class Faceset:
         detail: (N, 3, T, T) float16 light-separated ACEScct, T = size * MARGIN * DENSITY.
         mask: (N, T, T) uint8, face mask, 255 = face.
         weight: (N, T, T) uint8, training weight * 32.
+        complexion: (3, G, G) float32, see `doublure.core.swap.complexion`.
         moments: (N,) what a frame shows: equal numbers in two paired sets are the same performance and light.
         held_out: (N,) bool, True where the frame is kept from training.
         faceless: frames skipped, as "file (frame): reason".
@@ -46,6 +48,7 @@ class Faceset:
     detail: torch.Tensor
     mask: torch.Tensor
     weight: torch.Tensor
+    complexion: torch.Tensor
     moments: np.ndarray
     held_out: np.ndarray
     faceless: tuple[str, ...]
@@ -118,7 +121,7 @@ def build_faceset(
             remedy="give footage with at least 8 frames in which the face is clear, a few hundred are better",
         )
     shape = person_shape(everyone)
-    rows: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    rows: list[tuple[np.ndarray, ...]] = []
     moments: list[int] = []
     held: list[bool] = []
     for sequence, found in zip(sequences, faces, strict=True):
@@ -138,6 +141,7 @@ def build_faceset(
         torch.from_numpy(np.stack([r[0] for r in rows])),
         torch.from_numpy(np.stack([r[1] for r in rows])),
         torch.from_numpy(np.stack([r[2] for r in rows])),
+        mean_complexion([(r[3], r[4]) for r in rows]),
         np.array(moments),
         np.array(held),
         tuple(faceless),
@@ -148,8 +152,8 @@ def build_faceset(
 
 def _cut_face(
     frame: Frame, points: np.ndarray, shape: np.ndarray, size: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(detail (3, T, T) float16, mask (T, T) uint8, weight (T, T) uint8) of one frame."""
+) -> tuple[np.ndarray, ...]:
+    """(detail (3, T, T) float16, mask and weight (T, T) uint8, and on the network's crop low and mask) of one frame."""
     square = np.array([frame.pixel_aspect, 1.0])
     pose = fit_pose(points * np.array([frame.pixel_aspect, 1.0, 1.0]), shape)
     matrix = crop_matrix(pose, size) / square[:, None]
@@ -162,17 +166,21 @@ def _cut_face(
     if area.empty:
         raise frame.error("the face lies outside the picture", "leave the frame out")
     rows, columns = area.slices(frame.data)
-    linear_pixels = frame.rgb[:, rows, columns].permute(1, 2, 0).numpy()
+    pixels = frame.rgb[:, rows, columns].permute(1, 2, 0).numpy()
+    origin = (area.x0, area.y0)
     on_crop = to_crop(points, wide)
     mask = face_mask(on_crop, side)
-    region = cut(linear_pixels, (area.x0, area.y0), wide, side)
-    exposure = exposure_gain(region, mask)
-    encoded = cut(encode(linear_pixels * exposure), (area.x0, area.y0), wide, side)
-    # Light is separated over the network's own crop at inference: the same blur in head units here.
+    exposure = exposure_gain(cut(pixels, origin, wide, side), mask)
+    encoded = cut(encode(pixels * exposure), origin, wide, side)
+    # At inference light is separated over the network's own crop: the same blur in head units here.
     split = separate(encoded, mask, exposure, across=size * DENSITY)
     weight = loss_weight(on_crop, side, across=size * DENSITY)
+    inner = (side - round(size * DENSITY)) // 2
+    own = slice(inner, inner + round(size * DENSITY))
     return (
         split.detail.transpose(2, 0, 1).astype(np.float16),
         (mask * 255).round().astype(np.uint8),
         np.minimum(weight * 32, 255).round().astype(np.uint8),
+        split.low[own, own],
+        mask[own, own],
     )

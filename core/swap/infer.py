@@ -14,6 +14,7 @@ from doublure.core.errors import DoublureError
 from doublure.core.face.track import FaceFrame
 from doublure.core.frame import Frame
 from doublure.core.swap.checkpoint import Model, load_model
+from doublure.core.swap.complexion import exchange
 from doublure.core.swap.crop import crop_matrix, cut, footprint, place
 from doublure.core.swap.light import decode, encode, exposure_gain, restore, separate
 from doublure.core.swap.masks import face_mask, to_crop
@@ -28,6 +29,8 @@ class SwapSettings:
         mix: identity, 0 = the plate's own face, 1 = the hero; between, codes and the plate's residual are mixed.
         scale: size of the new face relative to the fitted head.
         offset: shift of the new face along the head's own axes, share of the crop's side (x right, y down).
+        complexion: how much of the hero's own large features (cheekbones, beard shadow, lips) replaces the driver's,
+            0–1; the overall skin tone stays the plate's.
         sharpness: gain of the finest details, 0 = as predicted, 1 = doubled; negative softens.
     """
 
@@ -35,6 +38,7 @@ class SwapSettings:
     mix: float = 1.0
     scale: float = 1.0
     offset: tuple[float, float] = (0.0, 0.0)
+    complexion: float = 1.0
     sharpness: float = 0.0
 
 
@@ -98,7 +102,9 @@ class Swapper:
         split = separate(encoded, mask, exposure)
         detail, matte = self._predict(split.detail, mask, hero, settings.mix)
         detail = _sharpen(detail, settings.sharpness)
-        crop = np.dstack([restore(detail, split.low), matte]).astype(np.float32)
+        amount = settings.complexion * settings.mix
+        low = exchange(split.low, self._own_complexion(), self.model.complexions[hero], amount)
+        crop = np.dstack([restore(detail, low), matte]).astype(np.float32)
         target = crop_matrix(face.pose, size, scale=settings.scale, offset=settings.offset) / square
         where = footprint(target, size, plate.data, margin=0)
         if where.empty:
@@ -130,6 +136,11 @@ class Swapper:
             )
         inside = torch.sigmoid(matte)[0, 0].numpy()
         return wanted[0].permute(1, 2, 0).numpy(), np.minimum(inside, _rim(inside.shape[0]))
+
+    def _own_complexion(self) -> torch.Tensor:
+        """The driver's, or where the model knows none the mean of everyone's."""
+        driver = self._driver()
+        return self.model.complexions.mean(0) if driver is None else self.model.complexions[driver]
 
     def _driver(self) -> int | None:
         roles = [p["role"] for p in self.model.people]

@@ -265,7 +265,8 @@ def _save(run: _Run, sets: Series[Faceset], out: str | os.PathLike[str]) -> dict
         "seconds": round(run.seconds, 1),
         **{k: round(v, 3) for k, v in figures.items()},
     }
-    save_model(out, Model(run.average, _people(sets), training))
+    complexions = torch.stack([faces.complexion for faces in sets])
+    save_model(out, Model(run.average, complexions, _people(sets), training))
     header = {"schema": STATE_SCHEMA, "step": run.step, "seconds": run.seconds, "people": list(_people(sets))}
     write_tensors(state_path(out), run.tensors(), header)
     write_preview(Path(out).with_suffix(".preview.png"), run.average, sets)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from doublure.core.swap.complexion import GRID
 from doublure.core.swap.faceset import Faceset, stored_side
 
 SIZE = 32
@@ -25,6 +26,7 @@ def make_faceset(name: str, role: str, *, seed: int, count: int = 16, size: int 
         detail.half(),
         (mask * 255).to(torch.uint8),
         (mask * 32).to(torch.uint8),
+        torch.randn(3, GRID, GRID, generator=generator) * 0.01,
         np.arange(count),
         held_out,
         (),

@@ -15,7 +15,7 @@ PEOPLE = ({"name": "ada", "role": "hero"}, {"name": "ben", "role": "driver"})
 @pytest.fixture
 def model() -> Model:
     torch.manual_seed(1)
-    return Model(SwapNetwork(NetworkShape(size=32, width=4, bottleneck=16)), PEOPLE, {"steps": 3})
+    return Model(SwapNetwork(NetworkShape(size=32, width=4, bottleneck=16)), torch.zeros(2, 3, 16, 16), PEOPLE, {"steps": 3})
 
 
 def test_a_saved_model_predicts_the_same(model: Model, tmp_path: Path) -> None:
