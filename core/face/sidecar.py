@@ -102,7 +102,7 @@ class Track:
         """Read a sidecar, checked against its schema. Raises DoublureError when it is not a sound one."""
         where = Path(path)
         try:
-            data = json.loads(where.read_text(encoding="utf-8"))
+            data = json.loads(where.read_text(encoding="utf-8"), parse_constant=_refuse)
         except FileNotFoundError as error:
             raise DoublureError(
                 "there is no such track", file=where, remedy="track the plate first"
@@ -113,9 +113,10 @@ class Track:
             ) from error
         except ValueError as error:
             raise DoublureError("this is not JSON, or it is cut short", file=where, remedy=_REMEDY) from error
-        if isinstance(data, dict) and data.get("schema") != SCHEMA:
+        named = data.get("schema", "not named") if isinstance(data, dict) else "not named"
+        if named != SCHEMA:
             raise DoublureError(
-                f"this is not a {SCHEMA} file (its schema is {data.get('schema', 'not named')})",
+                f"this is not a {SCHEMA} file (its schema is {_short(str(named))})",
                 file=where,
                 remedy=_REMEDY,
             )
@@ -132,6 +133,10 @@ class Track:
 def _validator() -> jsonschema.protocols.Validator:
     schema = json.loads(Path(__file__).with_name("track.schema.json").read_text(encoding="utf-8"))
     return jsonschema.Draft202012Validator(schema)
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def _short(message: str) -> str:

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from doublure.core.errors import DoublureError
+from doublure.core.face import topology
+from doublure.core.face.pose import fit_pose
+from doublure.core.face.sidecar import FaceFrame, Track
+
+SHAPE = topology.canonical_shape().astype(np.float64)
+
+
+def face(number: int) -> FaceFrame:
+    points = (SHAPE * 40 + (100.123 + number, -8.5, 3)).astype(np.float32)
+    return FaceFrame(number, True, None, 0.987654, points, fit_pose(points, SHAPE))
+
+
+@pytest.fixture
+def track() -> Track:
+    frames = {-1: face(-1), 0: FaceFrame.lost(0, "the face was lost"), 7: face(7)}
+    return Track("plate.####.exr", 1920, 1080, 2.0, SHAPE, frames)
+
+
+@pytest.fixture
+def saved(track, tmp_path):
+    track.save(tmp_path / "plate.track.json")
+    return tmp_path / "plate.track.json"
+
+
+def test_a_saved_track_comes_back(track, saved):
+    back = Track.load(saved)
+    assert (back.source, back.width, back.height, back.pixel_aspect) == ("plate.####.exr", 1920, 1080, 2.0)
+    assert [f.number for f in back] == [-1, 0, 7]
+    assert [f.number for f in back.found] == [-1, 7]
+    assert back.at(0) == track.at(0)
+    for number in (-1, 7):
+        was, now = track.at(number), back.at(number)
+        assert now.points.dtype == np.float32
+        np.testing.assert_allclose(now.points, was.points, atol=0.0051)
+        np.testing.assert_allclose(now.pose.rotation, was.pose.rotation, atol=1e-8)
+        np.testing.assert_allclose(now.pose.translation, was.pose.translation, atol=1e-4)
+        assert now.pose.scale == pytest.approx(was.pose.scale, abs=1e-6)
+    np.testing.assert_allclose(back.shape, track.shape, atol=1e-6)
+
+
+def test_saving_what_was_loaded_writes_the_same_bytes(saved, tmp_path):
+    Track.load(saved).save(tmp_path / "again.json")
+    assert (tmp_path / "again.json").read_bytes() == saved.read_bytes()
+
+
+def test_saving_leaves_one_file_and_no_temporary(saved):
+    assert list(saved.parent.iterdir()) == [saved]
+
+
+def test_a_track_without_frames_is_kept(tmp_path):
+    Track("a.exr", 4, 3, 1.0, SHAPE).save(tmp_path / "t.json")
+    assert list(Track.load(tmp_path / "t.json")) == []
+
+
+def test_a_frame_never_tracked_is_told_with_the_range(track):
+    with pytest.raises(DoublureError, match=r"frame 8\).*covers -1 to 7"):
+        track.at(8)
+
+
+def test_a_missing_file_is_told(tmp_path):
+    with pytest.raises(DoublureError, match="there is no such track"):
+        Track.load(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe\x00", b"not json"])
+def test_what_is_not_json_is_told(saved, content):
+    saved.write_bytes(content)
+    with pytest.raises(DoublureError, match="not JSON"):
+        Track.load(saved)
+
+
+def test_a_file_cut_short_is_told(saved):
+    saved.write_bytes(saved.read_bytes()[:-100])
+    with pytest.raises(DoublureError, match="cut short"):
+        Track.load(saved)
+
+
+@pytest.mark.parametrize("content", ["{}", '{"schema": "doublure.track/2"}', '{"schema": "else/1"}'])
+def test_another_schema_is_refused(saved, content):
+    saved.write_text(content)
+    with pytest.raises(DoublureError, match=r"not a doublure\.track/1 file"):
+        Track.load(saved)
+
+
+def _damage(saved, change):
+    data = json.loads(saved.read_text())
+    change(data)
+    saved.write_text(json.dumps(data))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda d: d.pop("shape"),
+        lambda d: d.update(extra=1),
+        lambda d: d.update(width=0),
+        lambda d: d["shape"].pop(),
+        lambda d: d["frames"][0]["points"].append([0, 0, 0]),
+        lambda d: d["frames"][0]["points"][3].pop(),
+        lambda d: d["frames"][0]["pose"].update(scale=0),
+        lambda d: d["frames"][0].pop("pose"),
+        lambda d: d["frames"][1].pop("reason"),
+        lambda d: d["frames"][0].update(number="1"),
+        lambda d: d["frames"][0].update(score="nan"),
+    ],
+)
+def test_damage_is_told_in_a_sentence(saved, change):
+    _damage(saved, change)
+    with pytest.raises(DoublureError, match="the track is damaged at") as caught:
+        Track.load(saved)
+    assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize("content", ["[]", "3", "null"])
+def test_json_of_another_kind_is_refused(saved, content):
+    saved.write_text(content)
+    with pytest.raises(DoublureError, match="not a doublure"):
+        Track.load(saved)
+
+
+def test_a_frame_twice_is_refused(saved):
+    _damage(saved, lambda d: d["frames"].append(d["frames"][0]))
+    with pytest.raises(DoublureError, match=r"frame -1\).*twice"):
+        Track.load(saved)
+
+
+def test_a_rotation_that_is_none_is_refused(saved):
+    _damage(saved, lambda d: d["frames"][0]["pose"].update(rotation=[[1, 0, 0], [0, 1, 0], [0, 0, -1]]))
+    with pytest.raises(DoublureError, match="rotation is not one"):
+        Track.load(saved)
+
+
+def test_a_number_that_is_not_finite_is_refused(saved):
+    saved.write_text(saved.read_text().replace('"score":0.9877', '"score":NaN'))
+    with pytest.raises(DoublureError, match="not JSON"):
+        Track.load(saved)
