@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from doublure.core.swap.faceset import DENSITY, MARGIN
 from torch import Generator, Tensor
+
+from doublure.core.swap.faceset import DENSITY, MARGIN
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as serialise
+
 from doublure.core.atomic import atomic_file
 from doublure.core.errors import DoublureError
 from doublure.core.swap.network import NetworkShape, SwapNetwork
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save as serialise
 
 SCHEMA = "doublure.model/1"
 STATE_SCHEMA = "doublure.training/1"

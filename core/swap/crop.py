@@ -12,6 +12,7 @@ from functools import cache
 
 import cv2
 import numpy as np
+
 from doublure.core.face.pose import Pose
 from doublure.core.face.topology import OVAL, canonical_shape
 from doublure.core.window import Window

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+
 from doublure.core.color import to_working
 from doublure.core.errors import DoublureError
 from doublure.core.face.pose import fit_pose, person_shape
@@ -150,9 +151,7 @@ def build_faceset(
     )
 
 
-def _cut_face(
-    frame: Frame, points: np.ndarray, shape: np.ndarray, size: int
-) -> tuple[np.ndarray, ...]:
+def _cut_face(frame: Frame, points: np.ndarray, shape: np.ndarray, size: int) -> tuple[np.ndarray, ...]:
     """(detail (3, T, T) float16, mask and weight (T, T) uint8, and on the network's crop low and mask) of one frame."""
     square = np.array([frame.pixel_aspect, 1.0])
     pose = fit_pose(points * np.array([frame.pixel_aspect, 1.0, 1.0]), shape)

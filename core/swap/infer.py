@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import torch
+
 from doublure.core.color import WORKING
 from doublure.core.errors import DoublureError
 from doublure.core.face.track import FaceFrame

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import torch
+
 from doublure.core.color import acescct_decode, acescct_encode
 
 SIGMA = 14 / 128  # of the crop's side: below the size of an eye or a mouth, above that of a cheek

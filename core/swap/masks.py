@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+
 from doublure.core.face.topology import LEFT_EYE, LIPS, RIGHT_EYE
 
 _SHIFT = 4  # fractional bits of cv2's polygon coordinates

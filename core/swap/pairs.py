@@ -6,10 +6,11 @@ from collections.abc import Sequence as Series
 
 import numpy as np
 import torch
+from torch import Generator
+
 from doublure.core.errors import DoublureError
 from doublure.core.swap.augment import Batch, bend, disturb, moves, sample
 from doublure.core.swap.faceset import Faceset
-from torch import Generator
 
 SHARE = {"hero": 0.45, "driver": 0.15, "cast": 0.40}  # of the pictures, where the role has people
 SAME_PERSON = 0.2  # of the cast's pictures, those asked back as themselves

@@ -8,11 +8,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from torch import Tensor
+
 from doublure.core.atomic import atomic_file
 from doublure.core.swap.augment import unmoved
 from doublure.core.swap.faceset import Faceset
 from doublure.core.swap.network import SwapNetwork
-from torch import Tensor
 
 COLUMNS = 8
 

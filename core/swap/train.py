@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
+from torch import Generator, Tensor
+
 from doublure.core.errors import DoublureError
 from doublure.core.swap.augment import unmoved
 from doublure.core.swap.checkpoint import (
@@ -26,7 +28,6 @@ from doublure.core.swap.losses import detail_db, swap_loss
 from doublure.core.swap.network import NetworkShape, SwapNetwork
 from doublure.core.swap.pairs import Pairs
 from doublure.core.swap.preview import write_preview
-from torch import Generator, Tensor
 
 WARM_UP = 200  # steps over which the learning rate rises
 

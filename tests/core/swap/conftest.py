@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+
 from doublure.core.swap.complexion import GRID
 from doublure.core.swap.faceset import Faceset, stored_side
 

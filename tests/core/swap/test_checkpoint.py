@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
+
 from doublure.core.errors import DoublureError
 from doublure.core.swap.checkpoint import Model, load_model, save_model
 from doublure.core.swap.network import NetworkShape, SwapNetwork
-from safetensors.torch import save_file
 
 PEOPLE = ({"name": "ada", "role": "hero"}, {"name": "ben", "role": "driver"})
 
@@ -15,7 +16,12 @@ PEOPLE = ({"name": "ada", "role": "hero"}, {"name": "ben", "role": "driver"})
 @pytest.fixture
 def model() -> Model:
     torch.manual_seed(1)
-    return Model(SwapNetwork(NetworkShape(size=32, width=4, bottleneck=16)), torch.zeros(2, 3, 16, 16), PEOPLE, {"steps": 3})
+    return Model(
+        SwapNetwork(NetworkShape(size=32, width=4, bottleneck=16)),
+        torch.zeros(2, 3, 16, 16),
+        PEOPLE,
+        {"steps": 3},
+    )
 
 
 def test_a_saved_model_predicts_the_same(model: Model, tmp_path: Path) -> None:

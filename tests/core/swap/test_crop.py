@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from doublure.core.face.pose import Pose
 from doublure.core.face.topology import canonical_shape
 from doublure.core.swap.crop import crop_matrix, cut, footprint, pixels_per_crop_pixel, place

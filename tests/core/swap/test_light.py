@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from doublure.core.swap.light import decode, encode, exposure_gain, restore, separate
 
 

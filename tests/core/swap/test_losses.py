@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+
 from doublure.core.swap.losses import detail_db, dissimilarity, gradient_l1, swap_loss, weighted_l1
 
 SHAPE = (2, 3, 16, 16)

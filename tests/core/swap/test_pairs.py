@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import Generator
+
 from doublure.core.errors import DoublureError
 from doublure.core.swap.faceset import Faceset
 from doublure.core.swap.pairs import Pairs
-from torch import Generator
 
 from .conftest import SIZE, make_faceset
 

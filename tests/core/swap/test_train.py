@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+
 from doublure.core.errors import DoublureError
 from doublure.core.swap.checkpoint import load_model
 from doublure.core.swap.faceset import Faceset

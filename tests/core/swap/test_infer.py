@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from doublure.core.errors import DoublureError
+from doublure.core.face.pose import Pose
+from doublure.core.face.topology import canonical_shape
+from doublure.core.face.track import FaceFrame
+from doublure.core.frame import Frame
+from doublure.core.swap.checkpoint import Model
+from doublure.core.swap.infer import Swapper, SwapSettings
+from doublure.core.swap.network import NetworkShape, SwapNetwork
+from doublure.core.window import Window
+
+PEOPLE = ({"name": "ada", "role": "hero"}, {"name": "ben", "role": "driver"})
+
+
+@pytest.fixture
+def swapper() -> Swapper:
+    torch.manual_seed(3)
+    network = SwapNetwork(NetworkShape(size=32, width=4, bottleneck=16)).eval()
+    torch.nn.init.normal_(network.codes.weight, 0, 0.3)
+    return Swapper(Model(network, torch.zeros(2, 3, 16, 16), PEOPLE, {}))
+
+
+def _plate(**changes) -> Frame:
+    generator = torch.Generator().manual_seed(0)
+    frame = Frame.from_rgb(0.18 + 0.05 * torch.randn(3, 90, 120, generator=generator), "ACEScg", number=7)
+    return replace(frame, **changes)
+
+
+def _face(x: float = 60.0, y: float = 40.0) -> FaceFrame:
+    pose = Pose(np.eye(3), 14.0, np.array([x, y]))
+    shape = canonical_shape()
+    points = np.column_stack([pose.project(shape), shape[:, 2] * 14.0]).astype(np.float32)
+    return FaceFrame(number=7, found=True, reason=None, score=1.0, points=points, pose=pose)
+
+
+def _absent() -> FaceFrame:
+    return FaceFrame(number=7, found=False, reason="no face was found", score=0.0, points=None, pose=None)
+
+
+def test_the_face_lies_over_the_tracked_place(swapper: Swapper) -> None:
+    rgba = swapper.render(_plate(), _face())
+    assert rgba.channels == ("R", "G", "B", "A")
+    alpha = rgba.alpha
+    assert alpha is not None
+    assert alpha.max() > 0
+    assert alpha[:, :5].max() == 0
+
+
+@pytest.mark.parametrize("settings", [SwapSettings(mix=0.0), SwapSettings(hero="ada", mix=0.0)])
+def test_mix_0_swaps_nothing(swapper: Swapper, settings: SwapSettings) -> None:
+    assert swapper.render(_plate(), _face(), settings).pixels.abs().max() == 0
+
+
+def test_mix_near_0_is_nearly_the_plate(swapper: Swapper) -> None:
+    plate = _plate()
+    rgba = swapper.render(plate, _face(), SwapSettings(mix=1e-4))
+    inside = rgba.pixels[3] > 0.3
+    colour = rgba.pixels[:3] / rgba.pixels[3].clamp(min=1e-3)
+    # Noise of one pixel does not survive the 32-pixel crop: compare what the crop can carry.
+    assert (colour - plate.rgb)[:, inside].mean().abs() < 0.01
+
+
+def test_a_frame_without_a_face_is_all_zero(swapper: Swapper) -> None:
+    assert swapper.render(_plate(), _absent()).pixels.abs().max() == 0
+
+
+def test_a_face_outside_the_picture_is_all_zero(swapper: Swapper) -> None:
+    assert swapper.render(_plate(), _face(x=-900.0)).pixels.abs().max() == 0
+
+
+def test_the_face_moves_with_overscan_coordinates(swapper: Swapper) -> None:
+    plate = _plate()
+    shifted = replace(plate, data=Window(-16, -16, 104, 74))
+    here = swapper.render(plate, _face()).pixels
+    there = swapper.render(shifted, _face(60.0 - 16, 40.0 - 16)).pixels
+    assert torch.allclose(here, there, atol=1e-4)
+
+
+def test_a_plate_exposed_twice_gives_a_face_exposed_twice(swapper: Swapper) -> None:
+    plate = _plate()
+    once = swapper.render(plate, _face()).pixels[:3]
+    twice = swapper.render(plate.with_rgb(plate.rgb * 2), _face()).pixels[:3]
+    assert torch.allclose(twice, once * 2, atol=2e-3)
+
+
+def test_a_highlight_on_the_face_stays_above_one(swapper: Swapper) -> None:
+    plate = _plate()
+    rgb = plate.rgb.clone()
+    rgb[:, 20:45, 50:72] = 40.0
+    assert swapper.render(plate.with_rgb(rgb), _face()).pixels[:3].max() > 1.0
+
+
+def test_an_unknown_hero_is_refused(swapper: Swapper) -> None:
+    with pytest.raises(DoublureError, match="trained for ada"):
+        swapper.render(_plate(), _face(), SwapSettings(hero="zoe"))
+
+
+def test_a_plate_in_another_space_is_refused(swapper: Swapper) -> None:
+    with pytest.raises(DoublureError, match="not ACEScg"):
+        swapper.render(_plate(space="ACEScct"), _face())
+
+
+def test_an_anamorphic_plate_squeezes_the_face(swapper: Swapper) -> None:
+    wide = swapper.render(_plate(), _face()).alpha
+    face = _face(x=60.0)
+    squeezed = swapper.render(
+        _plate(pixel_aspect=2.0), replace(face, points=face.points / np.array([2, 1, 1]))
+    ).alpha
+    assert wide is not None
+    assert squeezed is not None
+    assert float(squeezed.sum()) == pytest.approx(float(wide.sum()) / 2, rel=0.15)
