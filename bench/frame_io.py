@@ -1,8 +1,8 @@
 """Is reading and writing a 4K sequence through Doublure as quick as the peer's copy of the same files?
 
 The peer is ``oiiotool --frames A-B in.#.exr -o out.#.exr``: one process over all frames, so that its start
-counts once. Ours hands float32 frames through (half to float and back, NaN and range checks, files flushed and
-renamed); the peer's files are not flushed to the disk. Both read and write ZIP half RGBA, in turns, from the
+counts once. Ours hands float32 frames through (half to float and back, NaN and range checks, files flushed
+and renamed); the peer's files are not flushed to the disk. Both read and write ZIP half RGBA, in turns, from the
 page cache. ``cpu_ratio`` is the same quotient in processor time, which a busy machine disturbs less.
 """
 

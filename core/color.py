@@ -64,13 +64,20 @@ def resolve_space(name: str) -> str:
 
 
 def space_of_interop_id(interop_id: str) -> str | None:
-    """The colour space with that ``colorInteropID``, or None where the configuration has none."""
-    return _spaces_by_id(os.environ.get("OCIO") or CONFIG).get(interop_id)
+    """The colour space with that ``colorInteropID`` (as its id, name or alias), or None where there is none."""
+    by_id = _spaces_by_id(os.environ.get("OCIO") or CONFIG).get(interop_id)
+    found = config().getColorSpace(interop_id) if by_id is None else None
+    return by_id if found is None else str(found.getName())
 
 
 def interop_id_of_space(space: str) -> str | None:
-    """The ``colorInteropID`` of a colour space, or None where it has none; DoublureError when unknown."""
-    return str(config().getColorSpace(resolve_space(space)).getInteropID()) or None
+    """The ``colorInteropID`` of a colour space, or None where it has none; DoublureError when unknown.
+
+    Configurations older than the attribute may have the id as an alias, which counts too.
+    """
+    found = config().getColorSpace(resolve_space(space))
+    known = [alias for alias in found.getAliases() if alias in _spaces_by_id(CONFIG)]
+    return str(found.getInteropID()) or next(iter(known), None)
 
 
 def convert(frame: Frame, to: str) -> Frame:

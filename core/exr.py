@@ -10,7 +10,7 @@ import OpenImageIO as oiio  # noqa: N813
 import torch
 
 from doublure.core.atomic import atomic_file
-from doublure.core.color import interop_id_of_space, space_of_interop_id
+from doublure.core.color import interop_id_of_space, resolve_space, space_of_interop_id
 from doublure.core.errors import DoublureError
 from doublure.core.frame import Frame
 from doublure.core.header import FLOAT_CHANNELS, Header, header_of
@@ -55,7 +55,7 @@ def read_exr(path: str | os.PathLike[str], *, number: int | None = None, space: 
     source = _open(path, number)
     try:
         header = header_of(source.spec(), path, number)
-        space = _space(header, number) if space is None else space
+        space = _space(header, number) if space is None else resolve_space(space)
         native = oiio.HALF if set(header.formats) == {"half"} else oiio.FLOAT
         values = source.read_image(0, 0, 0, len(header.channels), native)
         if values is None:

@@ -16,7 +16,8 @@ PEOPLE = ({"name": "ada", "role": "hero"}, {"name": "ben", "role": "driver"})
 @pytest.fixture
 def model() -> Model:
     torch.manual_seed(1)
-    return Model(
+    network = SwapNetwork(NetworkShape(size=32, width=4, bottleneck=16))
+    return Model(network, torch.zeros(2, 3, 16, 16), PEOPLE, {"steps": 3})
         SwapNetwork(NetworkShape(size=32, width=4, bottleneck=16)),
         torch.zeros(2, 3, 16, 16),
         PEOPLE,
