@@ -1,0 +1,85 @@
+"""``doublure track``: a face through a plate, into a sidecar."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from doublure.cli.arguments import frame_range
+from doublure.cli.output import print_json, say, say_faceless, say_failed
+from doublure.cli.progress import Progress
+from doublure.core.errors import DoublureError
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the verb's arguments."""
+    parser = subparsers.add_parser(
+        "track",
+        description="Follow one face through a plate and keep its landmarks and head pose in a sidecar. A plate that "
+        "was tracked with the same settings is not tracked again.",
+        epilog="Exit code: 0 the face is on every frame; 1 a frame could not be read, or (without --allow-faceless) "
+        "shows no face.",
+    )
+    parser.add_argument(
+        "plate", metavar="PLATE", help="the files, such as plate.####.exr or plate.1001-1048#.exr"
+    )
+    parser.add_argument("-o", "--output", required=True, metavar="TRACK.json", help="the sidecar to write")
+    parser.add_argument(
+        "--frames",
+        type=frame_range,
+        default="",
+        metavar="RANGE",
+        help="frames of the plate; by default all of them",
+    )
+    parser.add_argument(
+        "--space", default="", metavar="NAME", help="colour space of the plate; by default what its files say"
+    )
+    parser.add_argument("--face", type=int, metavar="N", help="which face, by size: 0 is the largest")
+    parser.add_argument("--threshold", type=float, metavar="T", help="how sure the detector must be, 0 to 1")
+    parser.add_argument(
+        "--smoothing", type=int, metavar="N", help="frames either side over which jitter is smoothed"
+    )
+    parser.add_argument("--allow-faceless", action="store_true", help="a frame without a face is no fault")
+    parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Track and tell where there is no face."""
+    from doublure.nodes import Graph, Read, Shared, Track, prepare_graph
+    from doublure.nodes.sidecar_key import read_key, state
+    from doublure.nodes.tracks import load_track
+
+    start = time.monotonic()
+    sidecar = Path(args.output).absolute()
+    if sidecar.exists() and read_key(sidecar) is None:
+        raise DoublureError(
+            "this file was not made by doublure track",
+            file=args.output,
+            remedy="remove it, or choose another name",
+        )
+    graph, shared = Graph(), Shared()
+    plate = graph.add("plate", Read, pattern=args.plate, frames=args.frames, space=args.space)
+    chosen = {"face_index": args.face, "threshold": args.threshold, "smoothing": args.smoothing}
+    settings = {name: value for name, value in chosen.items() if value is not None}
+    graph.add("track", Track, plate=plate, sidecar=sidecar, **settings)
+    with Progress("tracking track") as progress:
+        prepare_graph(graph, ["track"], [], shared, progress=progress)
+    track, made = load_track(sidecar, shared), read_key(sidecar)
+    failed = list(made.failed) if made is not None else []
+    faceless = [(face.number, face.reason or "no face was found") for face in track if not face.found]
+    say_failed(failed)
+    say_faceless(faceless)
+    say(f"{args.output}: the face is on {len(track.found)} of {len(track.frames) + len(failed)} frames.")
+    if args.json:
+        print_json(
+            {
+                "track": str(args.output),
+                "frames": len(track.frames) + len(failed),
+                "found": len(track.found),
+                "faceless": [{"frame": number, "reason": reason} for number, reason in faceless],
+                "failed": [{"frame": number, "error": sentence} for number, sentence in failed],
+                "seconds": round(time.monotonic() - start, 3),
+            }
+        )
+    return int(bool(failed or (faceless and not args.allow_faceless)))

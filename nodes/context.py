@@ -1,0 +1,78 @@
+"""What a node is told besides its inputs and params: the frame number, shared caches, who wants to stop it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from doublure.core.frame import Frame
+
+T = TypeVar("T")
+
+
+class Shared:
+    """Things made once and used by many frames: models, tracks, digests. Safe between threads."""
+
+    def __init__(self) -> None:
+        self._made: dict[Hashable, Any] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The thing kept under ``key``, made now where it is new. ``key`` must change when the thing would."""
+        with self._lock:
+            if key in self._made:
+                return self._made[key]
+        made = make()
+        with self._lock:
+            return self._made.setdefault(key, made)
+
+
+@dataclass
+class Context:
+    """One frame being rendered.
+
+    Attributes:
+        number: the frame number.
+        shared: caches that outlive the frame.
+        key: cache key of the node being rendered, "" outside a graph.
+        faceless: why there is no face, one clause for each node that said so.
+    """
+
+    number: int
+    shared: Shared = field(default_factory=Shared)
+    key: str = ""
+    faceless: list[str] = field(default_factory=list)
+
+    def no_face(self, reason: str) -> None:
+        """Note that this frame has no face. Said twice, it is kept once."""
+        if reason not in self.faceless:
+            self.faceless.append(reason)
+
+
+class Cancelled(Exception):  # noqa: N818  (not an error: somebody asked for it)
+    """Work was given up because somebody asked for it."""
+
+
+class Setup(Protocol):
+    """What ``Node.prepare`` may ask of the graph around the node."""
+
+    name: str
+    numbers: Sequence[int]
+    shared: Shared
+
+    def input_numbers(self, name: str) -> list[int]:
+        """The frame numbers that exist upstream of an input, whatever is being rendered."""
+
+    def input_key(self, name: str, number: int) -> str:
+        """Cache key of an input at a frame. Raises DoublureError when a file upstream is missing."""
+
+    def input_frame(self, name: str, number: int) -> Frame:
+        """An input at a frame."""
+
+    def input_source(self, name: str) -> str:
+        """What an input's pictures are called, for people: the file name pattern of the first Read upstream."""
+
+    def report(self, phase: str, done: int, total: int) -> None:
+        """Tell progress. Raises Cancelled when the work shall stop."""

@@ -1,0 +1,180 @@
+"""Render a graph over a range of frames, headless."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from doublure.core.errors import DoublureError
+from doublure.core.frame import Frame
+from doublure.nodes.context import Cancelled, Context, Shared
+from doublure.nodes.evaluate import Evaluation
+from doublure.nodes.graph import Graph
+from doublure.nodes.prepare import Progress, default_numbers, prepare_graph, sources_of
+from doublure.nodes.report import RenderReport
+from doublure.nodes.resume import Finished, finished
+
+AHEAD = 3
+"""Frames read before they are rendered, and frames waiting to be written: about 140 MB each at 4K."""
+
+Sources = dict[str, Frame | DoublureError]
+
+
+def render_graph(
+    graph: Graph,
+    numbers: Iterable[int] | None = None,
+    *,
+    progress: Progress | None = None,
+    cancel: Callable[[], bool] | None = None,
+) -> RenderReport:
+    """Render every output of a graph, frame by frame, reading ahead and writing behind.
+
+    A frame whose outputs exist with the same key, and read in full, is skipped. A frame that fails does not stop
+    the others. A kill at any moment leaves no half file.
+
+    Args:
+        graph: with at least one Write.
+        numbers: frames to render; None: all that the sources have.
+        progress: called with ``(phase, done, total)``; the phase of the frames themselves is "rendering".
+        cancel: polled; when it answers True the frame in work is finished and the report says ``cancelled``.
+
+    Raises:
+        DoublureError: a fault of the set-up (connections, params, model, output folder…), before any frame.
+    """
+    start = time.monotonic()
+    outputs = graph.outputs()
+    if not outputs:
+        raise DoublureError("the graph writes nothing", remedy="add a Write node")
+    chosen = default_numbers(graph, outputs) if numbers is None else sorted(set(numbers))
+    if not chosen:
+        raise DoublureError("there are no frames to render", remedy="name a range")
+    report = RenderReport()
+    shared = Shared()
+    try:
+        order = prepare_graph(graph, outputs, chosen, shared, progress=progress, cancel=cancel)
+        _Run(graph, outputs, sources_of(graph, order), shared, report).frames(chosen, progress, cancel)
+    except Cancelled:
+        report.cancelled = True
+    report.failed.sort()
+    bad = {number for number, _ in report.failed}
+    report.rendered = sorted(set(report.rendered) - bad)
+    report.faceless = sorted(pair for pair in report.faceless if pair[0] not in bad)
+    report.seconds = time.monotonic() - start
+    return report
+
+
+class _Run:
+    """The loop over frames, with what it reads ahead and writes behind."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        outputs: Sequence[str],
+        sources: Sequence[str],
+        shared: Shared,
+        report: RenderReport,
+    ) -> None:
+        self._graph, self._outputs, self._sources = graph, outputs, sources
+        self._shared, self._report = shared, report
+        self._writing: deque[tuple[int, Future[None]]] = deque()
+
+    def frames(
+        self, numbers: Sequence[int], progress: Progress | None, cancel: Callable[[], bool] | None
+    ) -> None:
+        with ThreadPoolExecutor(1, "doublure-write") as writer:
+            try:
+                for done, (number, found) in enumerate(self._look_ahead(numbers)):
+                    if progress is not None:
+                        progress("rendering", done, len(numbers))
+                    if cancel is not None and cancel():
+                        raise Cancelled
+                    if isinstance(found, Finished):
+                        self._report.skipped.append(number)
+                        if found.faceless is not None:
+                            self._report.faceless.append((number, found.faceless))
+                    else:
+                        self._render(number, found, writer)
+            finally:
+                while self._writing:
+                    self._collect()
+        if progress is not None:
+            progress("rendering", len(numbers), len(numbers))
+
+    def _look_ahead(self, numbers: Sequence[int]) -> Iterator[tuple[int, Finished | Sources]]:
+        """(number, what a background thread found: a finished frame, or the sources' pictures)."""
+        pool = ThreadPoolExecutor(2, "doublure-read")
+        waiting: deque[tuple[int, Future[Finished | Sources]]] = deque()
+        rest = iter(numbers)
+        try:
+            for _ in range(AHEAD):
+                self._look_at_next(pool, rest, waiting)
+            while waiting:
+                number, future = waiting.popleft()
+                found = future.result()
+                self._look_at_next(pool, rest, waiting)
+                yield number, found
+                del found, future
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _look_at_next(
+        self,
+        pool: ThreadPoolExecutor,
+        rest: Iterator[int],
+        waiting: deque[tuple[int, Future[Finished | Sources]]],
+    ) -> None:
+        number = next(rest, None)
+        if number is not None:
+            waiting.append((number, pool.submit(self._look, number)))
+
+    def _look(self, number: int) -> Finished | Sources:
+        done = finished(self._graph, self._outputs, Context(number, self._shared))
+        if done is not None:
+            return done
+        evaluation = Evaluation(self._graph, Context(number, self._shared))
+        sources: Sources = {}
+        for name in self._sources:
+            try:
+                sources[name] = evaluation.frame(name)
+            except DoublureError as error:
+                sources[name] = error
+        return sources
+
+    def _render(self, number: int, sources: Sources, writer: ThreadPoolExecutor) -> None:
+        ctx = Context(number, self._shared)
+        evaluation = Evaluation(self._graph, ctx, sources)
+        faults: list[str] = []
+        for name in self._outputs:
+            try:
+                frame = evaluation.frame(name)
+            except DoublureError as error:
+                faults.append(_sentence(error, number))
+                continue
+            deliver = self._graph.nodes[name].type.deliver
+            assert deliver is not None
+            while len(self._writing) >= AHEAD:
+                self._collect()
+            params = self._graph.fixed_params(name)
+            self._writing.append((number, writer.submit(deliver, frame, params, number)))
+        if faults:
+            self._report.failed.extend((number, fault) for fault in dict.fromkeys(faults))
+            return
+        self._report.rendered.append(number)
+        self._report.faceless.extend((number, reason) for reason in ctx.faceless)
+
+    def _collect(self) -> None:
+        """Wait for the oldest write."""
+        number, future = self._writing.popleft()
+        try:
+            future.result()
+        except DoublureError as error:
+            self._report.failed.append((number, _sentence(error, number)))
+
+
+def _sentence(error: DoublureError, number: int) -> str:
+    """An error's sentence, which names the frame even where the fault did not know it."""
+    if error.frame is None:
+        return str(DoublureError(error.what, file=error.file, frame=number, remedy=error.remedy))
+    return str(error)

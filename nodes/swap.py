@@ -1,0 +1,133 @@
+"""Swap: the hero's face over the plate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from doublure.core.frame import Frame
+from doublure.core.swap.infer import Swapper, SwapSettings
+from doublure.nodes.context import Context, Setup, Shared
+from doublure.nodes.digest import file_digest, file_state
+from doublure.nodes.schema import Input, Inputs, Node, Param, Params
+from doublure.nodes.tracks import face_at, face_digest, load_track
+
+_DEFAULTS = SwapSettings()
+
+
+def _swapper(path: str, shared: Shared) -> Swapper:
+    if not Path(path).exists():
+        return Swapper.load(path)
+    return shared.get(("model", *file_state(Path(path))), lambda: Swapper.load(path))
+
+
+def _prepare(params: Params, setup: Setup) -> None:
+    _swapper(params["model"], setup.shared).hero_index(params["hero"])
+    load_track(params["track"], setup.shared)
+
+
+def _render(inputs: Inputs, params: Params, ctx: Context) -> Frame:
+    settings = SwapSettings(
+        hero=params["hero"],
+        mix=params["identity_mix"],
+        scale=params["face_scale"],
+        offset=params["face_offset"],
+        sharpness=params["sharpness"],
+    )
+    face = face_at(params["track"], ctx)
+    return _swapper(params["model"], ctx.shared).render(inputs["plate"], face, settings)
+
+
+def _content(params: Params, ctx: Context) -> dict[str, str]:
+    return {
+        "model": file_digest(params["model"], ctx.shared),
+        "track": face_digest(params["track"], ctx),
+    }
+
+
+Swap = Node(
+    id="org.doublure.swap",
+    label="Swap",
+    version=1,
+    help="Renders the hero's face with the performance of the face in the plate: RGBA, premultiplied, over the plate's "
+    "data window, unclamped. Where there is no face, and where identity mix is 0, it is empty, and Blend gives the "
+    "plate.",
+    inputs=(Input("plate", "the plate with the performer"),),
+    params=(
+        Param(
+            "model",
+            "file",
+            "",
+            "Model",
+            "The trained model, a .safetensors file.",
+            animatable=False,
+            required=True,
+        ),
+        Param(
+            "track",
+            "file",
+            "",
+            "Track",
+            "The sidecar of a Track node for this plate.",
+            animatable=False,
+            required=True,
+        ),
+        Param(
+            "hero",
+            "string",
+            _DEFAULTS.hero,
+            "Hero",
+            "Whose face, by name. Empty: the model's only hero.",
+            animatable=False,
+        ),
+        Param(
+            "identity_mix",
+            "float",
+            _DEFAULTS.mix,
+            "Identity mix",
+            "0 is the face in the plate, 1 the hero; between lies a mixed identity, not a dissolve.",
+            minimum=0.0,
+            maximum=1.0,
+            group="Identity",
+        ),
+        Param(
+            "face_scale",
+            "float",
+            _DEFAULTS.scale,
+            "Face scale",
+            "Size of the new face against the head it was fitted to.",
+            minimum=0.25,
+            maximum=4.0,
+            soft_minimum=0.8,
+            soft_maximum=1.25,
+            group="Placement",
+        ),
+        Param(
+            "face_offset",
+            "point",
+            _DEFAULTS.offset,
+            "Face offset",
+            "Shift of the new face along the head's own axes, right and down, in crop sides (about 1.25 faces).",
+            minimum=-1.0,
+            maximum=1.0,
+            soft_minimum=-0.1,
+            soft_maximum=0.1,
+            group="Placement",
+        ),
+        Param(
+            "sharpness",
+            "float",
+            _DEFAULTS.sharpness,
+            "Sharpness",
+            "Gain of the finest details: 0 as predicted, 1 doubled, negative softer.",
+            minimum=-1.0,
+            maximum=4.0,
+            soft_maximum=1.0,
+            group="Detail",
+        ),
+    ),
+    render=_render,
+    region_needed="whole",
+    prepare=_prepare,
+    content=_content,
+    reads=lambda params, number: [Path(params["model"]), Path(params["track"])],
+)

@@ -1,0 +1,44 @@
+"""Track sidecars as the nodes use them: loaded once, digested per frame."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from doublure.core.face.track import FaceFrame, Track
+from doublure.nodes.context import Context, Shared
+from doublure.nodes.digest import file_state
+
+
+def load_track(path: str | Path, shared: Shared) -> Track:
+    """The track in a sidecar, loaded once per state of the file. Raises DoublureError as ``Track.load``."""
+    path = Path(path)
+    if not path.exists():
+        return Track.load(path)
+    return shared.get(("track", *file_state(path)), lambda: Track.load(path))
+
+
+def face_at(path: str | Path, ctx: Context) -> FaceFrame:
+    """The face in the frame of ``ctx``; where there is none, ``ctx`` is told.
+
+    Raises:
+        DoublureError: no such sidecar, a damaged one, or a frame that was never tracked.
+    """
+    face = load_track(path, ctx.shared).at(ctx.number)
+    if not face.found:
+        ctx.no_face(face.reason or "no face was found")
+    return face
+
+
+def face_digest(path: str | Path, ctx: Context) -> str:
+    """SHA-256 over what the track says of the frame of ``ctx``, and over the person's shape."""
+    track = load_track(path, ctx.shared)
+    face = track.at(ctx.number)
+    digest = hashlib.sha256(track.shape.tobytes())
+    if face.points is None or face.pose is None:
+        digest.update(f"none {face.reason}".encode())
+    else:
+        for array in (face.points, face.pose.rotation, face.pose.translation):
+            digest.update(array.tobytes())
+        digest.update(repr(face.pose.scale).encode())
+    return digest.hexdigest()
