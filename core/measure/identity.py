@@ -22,9 +22,6 @@ from doublure.core.errors import DoublureError
 CHIP = 150
 """Side of a chip in pixels."""
 
-SAME_PERSON = 0.6
-"""The distance below which the network's author calls two photographs one person; rendered people differ."""
-
 EXTRA = "identity distances need the optional extra"
 REMEDY = "pip install 'doublure[identity]'"
 
