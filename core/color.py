@@ -142,7 +142,7 @@ def to_working(frame: Frame) -> Frame:
 def _load(name: str) -> ocio.Config:
     try:
         return ocio.Config.CreateFromFile(name)
-    except ocio.Exception as error:
+    except (ocio.Exception, ocio.ExceptionMissingFile) as error:
         raise DoublureError(
             f"the colour configuration cannot be loaded ({str(error).strip().splitlines()[0].rstrip('.')})",
             file=name,

@@ -80,7 +80,7 @@ def read_exr(path: str | os.PathLike[str], *, number: int | None = None, space: 
         path=path,
     )
     if not finite:
-        check_finite(frame)
+        check_finite(frame, path)
     return frame
 
 
@@ -96,7 +96,7 @@ def write_exr(
 
     Args:
         path: the file to create or replace; its folder must exist.
-        frame: what to write. Windows, aspect, channels and metadata are kept.
+        frame: what to write. Windows, aspect, channels and metadata are kept; OpenEXR sorts the channels.
         compression: one of ``COMPRESSIONS``, with an optional level ("zip:4", "dwaa:45").
         half: 16-bit float, except for channels beside R, G, B, A that were read as 32-bit; else all 32-bit.
         interop: write the ``colorInteropID`` of ``frame.space`` where its colour space has one.
@@ -118,13 +118,13 @@ def write_exr(
             "the frame has no pixels", file=path, frame=frame.number, remedy="give it a data window"
         )
     kept = frame.metadata[FLOAT_CHANNELS].value if FLOAT_CHANNELS in frame.metadata else ()
-    formats = [oiio.HALF if half and name not in kept else oiio.FLOAT for name in frame.channels]
-    if oiio.HALF in formats:
-        values = _to_half(frame, path, [kind == oiio.HALF for kind in formats])
+    chosen = [half and name not in kept for name in frame.channels]
+    if any(chosen):
+        values = _to_half(frame, path, chosen)
     else:
-        check_finite(frame)
+        check_finite(frame, path)
         values = frame.pixels.permute(1, 2, 0).contiguous()
-    spec = _spec(frame, formats, compression, interop)
+    spec = _spec(frame, chosen, compression, interop)
     array = values.detach().numpy()
     with atomic_file(path, frame=frame.number) as temporary:
         sink = oiio.ImageOutput.create(str(temporary))
@@ -136,10 +136,10 @@ def write_exr(
             raise _unwritable(path, frame, reason or sink.geterror())
 
 
-def check_finite(frame: Frame) -> None:
+def check_finite(frame: Frame, file: Path) -> None:
     """Raise DoublureError when R, G, B or A holds NaN or infinity: how many, and where the first one is.
 
-    Other channels may be infinite (the depth of an empty background is).
+    Other channels may be infinite (the depth of an empty background is). ``file`` is told in the sentence.
     """
     for name in "RGBA":
         if not frame.has(name):
@@ -148,11 +148,17 @@ def check_finite(frame: Frame) -> None:
         count = int(bad.sum())
         if count:
             row, column = divmod(int(bad.flatten().to(torch.uint8).argmax()), bad.shape[1])
-            raise frame.error(
-                f"the channel {name} has {count} pixel{'s' * (count > 1)} that are NaN or infinite, "
-                f"the first at ({frame.data.x0 + column}, {frame.data.y0 + row})",
-                "repair them in the render or paint them out",
+            place = f"({frame.data.x0 + column}, {frame.data.y0 + row})"
+            raise DoublureError(
+                f"the channel {name} is NaN or infinite in {_counted(count, 'pixel')}, first at {place}",
+                file=file,
+                frame=frame.number,
+                remedy="repair the frame upstream or paint the pixels out",
             )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _open(path: Path, number: int | None) -> oiio.ImageInput:
@@ -225,14 +231,14 @@ def _to_half(frame: Frame, path: Path, chosen: list[bool]) -> torch.Tensor:
         safe = safe and bool(low >= -HALF_MAX) and bool(high <= HALF_MAX)
         out[top : top + _BAND] = band
     if not safe:
-        check_finite(frame)
+        check_finite(frame, path)
         for name, half in zip(frame.channels, chosen, strict=True):
             plane = frame.channel(name)
             beyond = plane[torch.isfinite(plane) & (plane.abs() > HALF_MAX)] if half else plane[:0, 0]
             if beyond.numel():
                 raise DoublureError(
-                    f"the channel {name} has {beyond.numel()} value{'s' * (beyond.numel() > 1)} beyond "
-                    f"16-bit float (up to {float(beyond.abs().max()):.6g}; the limit is 65504)",
+                    f"the channel {name} has {_counted(beyond.numel(), 'value')} beyond 16-bit float "
+                    f"(up to {float(beyond.abs().max()):.6g}; the limit is 65504)",
                     file=path,
                     frame=frame.number,
                     remedy="write 32-bit float instead",
@@ -240,13 +246,14 @@ def _to_half(frame: Frame, path: Path, chosen: list[bool]) -> torch.Tensor:
     return out
 
 
-def _spec(frame: Frame, formats: list[oiio.TypeDesc], compression: str, interop: bool) -> oiio.ImageSpec:
+def _spec(frame: Frame, chosen: list[bool], compression: str, interop: bool) -> oiio.ImageSpec:
+    """OpenImageIO's header for a frame whose ``chosen`` channels are half."""
     data, display = frame.data, frame.display
-    spec = oiio.ImageSpec(data.width, data.height, len(formats), formats[0])
+    formats = tuple(oiio.TypeDesc("half" if half else "float") for half in chosen)
+    spec = oiio.ImageSpec(data.width, data.height, len(chosen), oiio.HALF if all(chosen) else oiio.FLOAT)
     spec.channelnames = frame.channels
-    if len({str(kind) for kind in formats}) > 1:
-        spec.channelformats = tuple(oiio.TypeDesc(str(kind)) for kind in formats)
-        spec.format = oiio.TypeDesc("float")
+    if any(chosen) and not all(chosen):
+        spec.channelformats = formats
     spec.alpha_channel = frame.channels.index("A") if frame.has("A") else -1
     spec.z_channel = frame.channels.index("Z") if frame.has("Z") else -1
     spec.x, spec.y = data.x0, data.y0

@@ -55,6 +55,10 @@ class Sequence:
             ) from error
         if chosen is None:
             return cls(text, None, names)
+        if not chosen:
+            raise DoublureError(
+                "the frame range is empty", file=text, remedy="name frames like 1001-1048 or 1001-1100x2"
+            )
         if any(number != int(number) for number in chosen):
             raise DoublureError("frame numbers must be whole", file=text, remedy="name whole frames")
         return cls(text, tuple(sorted({int(number) for number in chosen})), names)
