@@ -174,6 +174,8 @@ def main() -> None:
     parser.add_argument("--identity", action="store_true", help="descriptor distances too (extra 'identity')")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     arguments = parser.parse_args()
+    # Faces are small pictures: threads gain little here and lose much on a busy machine.
+    torch.set_num_threads(1)
     try:
         with redirect_stdout(sys.stderr):
             take = read_take(arguments.result, arguments.take, arguments.frames)

@@ -76,7 +76,7 @@ def chip(view: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 def embedding(face: np.ndarray) -> np.ndarray:
-    """The descriptor, (128,) float64, about unit length, of a (150, 150, 3) uint8 ``chip``.
+    """The descriptor, (128,) float64, of a (150, 150, 3) uint8 ``chip``.
 
     Raises DoublureError on another shape or type, or without the extra.
     """

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 import importlib.util
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from doublure.core import weights
 from doublure.core.errors import DoublureError
+from doublure.core.exr import read_exr
+from doublure.core.face.find import find_faces
+from doublure.core.face.view import detector_view
 from doublure.core.measure import identity
 
+EXAMPLES = Path(__file__).parents[3] / "examples"
 needs_extra = pytest.mark.skipif(not identity.available(), reason="the extra doublure[identity] is absent")
 FIVE = (263, 362, 33, 133, 2)
 
@@ -66,6 +72,19 @@ def test_one_chip_has_distance_zero_and_another_does_not() -> None:
     assert ea.shape == (128,)
     assert identity.distance(ea, identity.embedding(a)) == 0
     assert identity.distance(ea, eb) > 0
+
+
+@needs_extra
+@pytest.mark.skipif(not (EXAMPLES / "truth").is_dir(), reason="the example take is absent")
+@pytest.mark.skipif(not all(w.present for w in weights.listing()), reason="the face networks are not fetched")
+def test_one_person_is_nearer_to_himself_than_to_his_double() -> None:
+    def descriptor(name: str) -> np.ndarray:
+        picture = detector_view(read_exr(EXAMPLES / name)).pixels
+        return identity.embedding(identity.chip(picture, find_faces(picture)[0].points))
+
+    hero, later = descriptor("truth/truth.1001.exr"), descriptor("truth/truth.1045.exr")
+    double = descriptor("plate/plate.1001.exr")
+    assert identity.distance(hero, later) < identity.distance(hero, double)
 
 
 @needs_extra
