@@ -2,8 +2,8 @@
 
 The peer is ``oiiotool --frames A-B in.#.exr -o out.#.exr``: one process over all frames, so that its start
 counts once. Ours hands float32 frames through (half to float and back, NaN and range checks, files flushed
-and renamed); the peer's files are not flushed to the disk. Both read and write ZIP half RGBA, in turns, from the
-page cache. ``cpu_ratio`` is the same quotient in processor time, which a busy machine disturbs less.
+and renamed); the peer's files are not flushed to the disk. Both read and write ZIP half RGBA, in turns, from
+the page cache. ``cpu_ratio`` is the same quotient in processor time, which a busy machine disturbs less.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def resolve_space(name: str) -> str:
 
 
 def space_of_interop_id(interop_id: str) -> str | None:
-    """The colour space with that ``colorInteropID`` (as its id, name or alias), or None where there is none."""
+    """The colour space with that ``colorInteropID`` (as its id, name or alias), or None without one."""
     by_id = _spaces_by_id(os.environ.get("OCIO") or CONFIG).get(interop_id)
     found = config().getColorSpace(interop_id) if by_id is None else None
     return by_id if found is None else str(found.getName())

@@ -34,7 +34,7 @@ def test_a_failure_keeps_the_old_file_and_leaves_no_debris(tmp_path: Path) -> No
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DoublureError, match="folder .*none does not exist; create it first"):
+    with pytest.raises(DoublureError, match=r"folder .*none does not exist; create it first"):
         atomic_file(tmp_path / "none" / "a.json").__enter__()
 
 

@@ -174,8 +174,9 @@ def test_the_users_configuration_is_used_where_it_is_set(
 ) -> None:
     path = tmp_path / "config.ocio"
     path.write_text(
-        "ocio_profile_version: 2\nroles: {default: house}\nfile_rules:\n  - !<Rule> {name: Default, colorspace: house}"
-        "\ndisplays:\n  d:\n    - !<View> {name: v, colorspace: house}\n"
+        "ocio_profile_version: 2\nroles: {default: house}\n"
+        "file_rules:\n  - !<Rule> {name: Default, colorspace: house}\n"
+        "displays:\n  d:\n    - !<View> {name: v, colorspace: house}\n"
         "colorspaces:\n  - !<ColorSpace> {name: house, aliases: [lin_ap1_scene]}\n"
     )
     monkeypatch.setenv("OCIO", str(path))

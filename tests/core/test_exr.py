@@ -27,7 +27,7 @@ METADATA = {
     "notes": Attribute("string[2]", ("a", "b")),
     "lensOffset": Attribute("vector", (1.0, 2.0, 3.0)),
     "worldToCamera": Attribute("matrix", tuple(float(value) for value in range(16))),
-    "keyCode": Attribute("keycode", (1, 2, 3, 4, 5, 6, 7)),
+    "smpte:KeyCode": Attribute("keycode", (1, 2, 3, 4, 5, 6, 7)),
 }
 
 
@@ -222,7 +222,7 @@ def test_another_format_under_the_name_exr_is_named(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(DoublureError, match="none.exr: there is no such file"):
+    with pytest.raises(DoublureError, match=r"none\.exr: there is no such file"):
         read_exr(tmp_path / "none.exr")
 
 

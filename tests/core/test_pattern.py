@@ -103,7 +103,7 @@ def test_one_plain_file_is_not_many_frames() -> None:
 
 @pytest.mark.parametrize("frames", ["x", "1-", "1..5"])
 def test_an_unreadable_range_is_quoted(frames: str) -> None:
-    with pytest.raises(DoublureError, match="a.####.exr: the frame range .* cannot be understood"):
+    with pytest.raises(DoublureError, match=r"a.####.exr: the frame range .* cannot be understood"):
         Sequence.parse("a.####.exr", frames)
 
 
