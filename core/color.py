@@ -111,18 +111,15 @@ def convert(frame: Frame, to: str) -> Frame:
     colour = buffer[..., :3]
     colour.copy_(frame.rgb.permute(1, 2, 0))
     alpha = frame.alpha
-    partial = None if alpha is None else (alpha > 0) & (alpha < 1)
-    if alpha is not None and partial is not None and partial.any():
-        coverage = torch.where(partial, alpha, 1.0)[..., None]
-        colour /= coverage
+    if alpha is None or bool(alpha.eq(1).all()):
+        processor.applyRGBA(buffer.numpy())
     else:
-        coverage = None
-    empty = None if alpha is None else (alpha == 0) & (frame.rgb == 0).all(dim=0)
-    processor.applyRGBA(buffer.numpy())
-    if coverage is not None:
+        coverage = torch.where((alpha > 0) & (alpha < 1), alpha, 1.0)[..., None]
+        black = (alpha == 0) & (frame.rgb == 0).all(dim=0)
+        colour /= coverage
+        processor.applyRGBA(buffer.numpy())
         colour *= coverage
-    if empty is not None:
-        colour.masked_fill_(empty[..., None], 0.0)
+        colour.masked_fill_(black[..., None], 0.0)
     if frame.channels == ("R", "G", "B", "A"):
         buffer[..., 3].copy_(frame.pixels[3])
         pixels = buffer.permute(2, 0, 1)
