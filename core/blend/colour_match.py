@@ -86,7 +86,9 @@ def _match_full(plate: torch.Tensor, face: torch.Tensor, matte: torch.Tensor, am
     reach = 3.0 * np.sqrt(np.diag(spread))[:, None]
     away = np.clip(source - mean[:, None], -reach, reach)
     shift = np.einsum("cd,dn->cn", change, away) + (goal - mean)[:, None]
-    return acescct_decode(encoded + torch.from_numpy((amount * shift).astype(np.float32)).reshape(face.shape))
+    moved = encoded.double() + torch.from_numpy(amount * shift).reshape(face.shape)
+    # In double, because the last bit of torch.exp2 depends on how many threads share the work.
+    return acescct_decode(moved).float()
 
 
 def match_colour(

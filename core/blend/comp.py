@@ -9,6 +9,7 @@ from doublure.core.blend.edge import unpremultiply
 from doublure.core.blend.grain import grain_to_add
 from doublure.core.blend.grain_model import NO_GRAIN, measure_grain
 from doublure.core.blend.light_wrap import light_wrap
+from doublure.core.blend.log import gain
 from doublure.core.blend.matte import shape_matte
 from doublure.core.blend.membrane import gain_field
 from doublure.core.blend.settings import BlendSettings
@@ -111,7 +112,7 @@ def blend(
     colour = match_colour(behind, colour, shape, settings.colour_match, settings.colour_amount)
     if settings.membrane > 0:
         field = gain_field(behind, colour, shape, settings.leak, settings.membrane_stops)
-        colour = colour * (settings.membrane * field).exp2()
+        colour = colour * gain(settings.membrane * field)
     colour = light_wrap(behind, colour, shape, settings.light_wrap)
 
     shape = shape * settings.mix

@@ -20,8 +20,10 @@ _REACH = 3
 """Pixels that the longest difference spans."""
 CLEAN = 5e-4
 """Grain below this share of the light level is none at all (half float alone rounds to 2e-4)."""
-_SIZES = np.linspace(0.0, 1.6, 81)
+_SIZES = np.linspace(0.0, 2.0, 101)
 TAPS = 6
+LARGEST = 1.5
+"""Pixels: anything larger than this in both directions is texture of the picture, not grain."""
 
 
 def kernel(size: float) -> np.ndarray:
@@ -162,6 +164,8 @@ def measure_grain(plate: torch.Tensor) -> GrainModel:
         for dx, dy in ((2, 1), (1, 2))
     ]
     across, down = (float(np.interp(ratio, _LAG_RATIO, _SIZES)) for ratio in ratios)
+    if min(across, down) > LARGEST:
+        return NO_GRAIN
     shared = (1 - np.interp(across, _SIZES, _LAG1)) * (1 - np.interp(down, _SIZES, _LAG1))
     return GrainModel(
         slope=tuple(float(f[0] / shared) for f in fits),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 
 LUMA = (0.2722287168, 0.6740817658, 0.0536895174)
@@ -17,6 +19,11 @@ def log_offset(rgb: torch.Tensor, weight: torch.Tensor) -> float:
     """The light level, 2 % of the median luminance under ``weight``, at which logs level out."""
     inside = luminance(rgb)[weight > 0.5 * weight.max()]
     return max(0.02 * float(inside.median()), 1e-5)
+
+
+def gain(stops_: torch.Tensor) -> torch.Tensor:
+    """2 ** stops, any shape; the same bits however many threads share the work, which torch.exp2's are not."""
+    return torch.exp(stops_ * math.log(2.0))
 
 
 def stops(rgb: torch.Tensor, offset: float) -> torch.Tensor:

