@@ -15,11 +15,11 @@ from doublure.core.errors import DoublureError
 
 VERBS = {
     "track": "follow a face through a plate",
-    "train": "train a model of a hero's face",
+    "train": "learn a model from footage of the driver and of the hero",
     "render": "render a graph of nodes over a range of frames",
     "nodes": "list the nodes with their inputs and params",
     "weights": "fetch or list the pinned detector weights",
-    "demo": "track, train and render the example shot",
+    "demo": "replace the face in the example shot and score it against the truth",
 }
 """Verb -> help line. Each is a module of this package with ``add_parser(subparsers)`` and ``run(args) -> int``; only
 the verb that is used is imported, so that help comes at once."""

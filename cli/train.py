@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-NAME = "train"
-HELP = "learn a model from footage of the driver and of the hero"
+from doublure.cli.output import print_json, say
+from doublure.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from doublure.core.swap.train import Progress as Line
 
 
-def add_parser(subparsers: argparse._SubParsersAction) -> None:
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
-        NAME,
-        help=HELP,
+        "train",
         description="Learns a model from EXR sequences of a driver and one or more heroes. Give a sequence as"
         " PATTERN or NAME=PATTERN; sequences of one name are one person. Can be killed at any moment and resumed.",
     )
@@ -48,34 +50,37 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from doublure.cli.output import print_json
-    from doublure.cli.progress import ProgressBar
+    """Find the faces, train, and say where the model is."""
     from doublure.core.swap.faceset import build_faceset
-    from doublure.core.swap.train import Progress, TrainSettings, train
+    from doublure.core.swap.train import Progress as Line
+    from doublure.core.swap.train import TrainSettings, train
 
     settings = TrainSettings(
         steps=args.steps, minutes=args.minutes, batch=args.batch, rate=args.rate, seed=args.seed
     )
     _check_output(args.output)
     sets = []
-    for role, people in _people(args).items():
-        for person, sequences in people.items():
-            with ProgressBar(f"faces of {person}") as bar:
+    with Progress("training") as progress:
+        for role, people in _people(args).items():
+            for person, sequences in people.items():
+
+                def found(done: int, total: int, phase: str = f"faces of {person}") -> None:
+                    progress(phase, done, total)
+
                 faces = build_faceset(
-                    person, role, sequences, size=settings.size, space=args.space, progress=bar.update
+                    person, role, sequences, size=settings.size, space=args.space, progress=found
                 )
-            for sentence in faces.faceless:
-                print(f"doublure: left out {sentence}", file=sys.stderr)
-            print(f"{person} ({role}): {len(faces)} faces", file=sys.stderr)
-            sets.append(faces)
-    with ProgressBar("training") as bar:
+                for sentence in faces.faceless:
+                    say(f"left out {sentence}")
+                say(f"{person} ({role}): {len(faces)} faces.")
+                sets.append(faces)
 
-        def report(line: Progress) -> None:
-            bar.update(round(line.share * 1000), 1000, note=_line(line))
+        def trained(line: Line) -> None:
+            progress("training", round(line.share * 1000), 1000)
             if line.held_out is not None:
-                bar.say(_line(line))
+                say(_figures(line))
 
-        model = train(sets, args.output, settings, resume=args.resume, start=args.start, progress=report)
+        model = train(sets, args.output, settings, resume=args.resume, start=args.start, progress=trained)
     if args.json:
         print_json({"model": str(args.output), "people": list(model.people), "training": model.training})
     else:
@@ -84,11 +89,11 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _line(line) -> str:
-    text = f"step {line.step}, {line.images_per_second:.0f} images/s, loss {line.loss:.4f}"
-    if line.trained is not None and line.held_out is not None:
-        text += f", hero's detail: trained {line.trained:.1f} dB, held out {line.held_out:.1f} dB"
-    return text
+def _figures(line: Line) -> str:
+    return (
+        f"step {line.step}, {line.seconds / 60:.1f} min, {line.images_per_second:.0f} images/s, loss {line.loss:.4f}, "
+        f"hero's detail: trained {line.trained:.2f} dB, held out {line.held_out:.2f} dB"
+    )
 
 
 def _check_output(path: Path) -> None:
