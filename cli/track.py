@@ -28,7 +28,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--frames",
         type=frame_range,
-        default="",
         metavar="RANGE",
         help="frames of the plate; by default all of them",
     )
@@ -52,14 +51,14 @@ def run(args: argparse.Namespace) -> int:
 
     start = time.monotonic()
     sidecar = Path(args.output).absolute()
-    if sidecar.exists() and read_key(sidecar) is None:
+    if state(sidecar, "") == "foreign":
         raise DoublureError(
-            "this file was not made by doublure track",
+            "this track was edited by hand, or is none that doublure track wrote",
             file=args.output,
             remedy="remove it, or choose another name",
         )
     graph, shared = Graph(), Shared()
-    plate = graph.add("plate", Read, pattern=args.plate, frames=args.frames, space=args.space)
+    plate = graph.add("plate", Read, pattern=args.plate, frames=args.frames or "", space=args.space)
     chosen = {"face_index": args.face, "threshold": args.threshold, "smoothing": args.smoothing}
     settings = {name: value for name, value in chosen.items() if value is not None}
     graph.add("track", Track, plate=plate, sidecar=sidecar, **settings)

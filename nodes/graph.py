@@ -144,7 +144,8 @@ class Graph:
                 )
             above.append(name)
             node = self.nodes[name]
-            links = [value.node for value in node.params.values() if isinstance(value, Link)]
+            given = node.params.values()
+            links = [value.node for value in given if isinstance(value, Link) and value.node != name]
             for source in (*node.inputs.values(), *links):
                 visit(source, name)
             above.pop()

@@ -31,6 +31,7 @@ def _render(inputs: Inputs, params: Params, ctx: Context) -> Frame:
         mix=params["identity_mix"],
         scale=params["face_scale"],
         offset=params["face_offset"],
+        complexion=params["complexion"],
         sharpness=params["sharpness"],
     )
     face = face_at(params["track"], ctx)
@@ -85,6 +86,17 @@ Swap = Node(
             _DEFAULTS.mix,
             "Identity mix",
             "0 is the face in the plate, 1 the hero; between lies a mixed identity, not a dissolve.",
+            minimum=0.0,
+            maximum=1.0,
+            group="Identity",
+        ),
+        Param(
+            "complexion",
+            "float",
+            _DEFAULTS.complexion,
+            "Complexion",
+            "How much of the hero's own large features (cheekbones, beard shadow, lips) replaces the performer's; the "
+            "overall skin tone stays the plate's.",
             minimum=0.0,
             maximum=1.0,
             group="Identity",

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from fake_tracker import tracker
+from graph_plates import make_frame, make_plate
+
+from doublure.cli.main import main
+from doublure.core.exr import write_exr
+
+__all__ = ["tracker"]
+
+NUMBERS = [1001, 1002, 1003, 1004]
+
+
+@pytest.fixture
+def shot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    make_plate(tmp_path / "plate", NUMBERS)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str) -> int:
+    return main(["track", "plate/plate.####.exr", "-o", "track.json", *arguments])
+
+
+def test_a_plate_with_a_faceless_frame_exits_1_unless_it_is_allowed(
+    shot: Path, tracker: list[list[int]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run() == 1
+    assert "doublure: frame 1003: no face (the face was lost).\n" in capsys.readouterr().err
+    assert run("--allow-faceless") == 0
+    assert tracker == [NUMBERS]
+
+
+def test_frames_can_be_chosen(shot: Path, tracker: list[list[int]]) -> None:
+    assert run("--frames", "1001-1002") == 0
+    assert tracker == [[1001, 1002]]
+
+
+def test_json_is_one_object(shot: Path, tracker: list[list[int]], capsys: pytest.CaptureFixture[str]) -> None:
+    (shot / "plate/plate.1002.exr").write_text("broken")
+    assert run("--json") == 1
+    report = json.loads(capsys.readouterr().out)
+    assert (report["track"], report["frames"], report["found"]) == ("track.json", 4, 2)
+    assert report["faceless"] == [{"frame": 1003, "reason": "the face was lost"}]
+    assert [each["frame"] for each in report["failed"]] == [1002]
+
+
+def test_a_track_edited_by_hand_is_not_overwritten(
+    shot: Path, tracker: list[list[int]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run()
+    sidecar = shot / "track.json"
+    sidecar.write_text(sidecar.read_text().replace("the face was lost", "hidden by a hand"))
+    edited = sidecar.read_text()
+    assert run() == 1
+    assert "edited by hand" in capsys.readouterr().err
+    assert sidecar.read_text() == edited
+
+
+def test_a_missing_plate_exits_1(shot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["track", "plate/none.####.exr", "-o", "track.json"]) == 1
+    assert "none.####.exr" in capsys.readouterr().err
+
+
+def test_a_threshold_out_of_range_exits_1(shot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--threshold", "7") == 1
+    assert "track.threshold is 7" in capsys.readouterr().err
+
+
+def test_a_plate_without_a_colour_space_is_told_and_one_can_be_named(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tracker: list[list[int]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "plate").mkdir()
+    write_exr(tmp_path / "plate/plate.1001.exr", make_frame(1001), interop=False)
+    monkeypatch.chdir(tmp_path)
+    assert run() == 1
+    assert "colour space" in capsys.readouterr().err
+    assert run("--space", "ACEScg") == 0
