@@ -9,6 +9,7 @@ from doublure.nodes.graph_file import load_graph, override, save_graph
 from doublure.nodes.prepare import prepare_graph
 from doublure.nodes.read import Read
 from doublure.nodes.registry import NODES
+from doublure.nodes.relight import Relight
 from doublure.nodes.render import render_graph
 from doublure.nodes.report import RenderReport
 from doublure.nodes.schema import Input, Node, Param, describe
@@ -27,6 +28,7 @@ __all__ = [
     "Node",
     "Param",
     "Read",
+    "Relight",
     "RenderReport",
     "Shared",
     "Swap",

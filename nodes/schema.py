@@ -162,7 +162,7 @@ class Node:
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
             raise ValueError(f"node id {self.id!r} is not org.doublure.<lower case>")
-        names = [item.name for item in (*self.inputs, *self.params)]
+        names = [item.name for item in self.inputs] + [param.name for param in self.params]
         if len(names) != len(set(names)):
             raise ValueError(f"node {self.id}: a name is used twice")
 

@@ -11,8 +11,9 @@ from doublure.core.errors import DoublureError
 from doublure.core.exr import COMPRESSIONS
 from doublure.core.face.track import TrackSettings
 from doublure.core.frame import Frame
+from doublure.core.relight.settings import MODES, RelightSettings
 from doublure.core.swap.infer import SwapSettings
-from doublure.nodes import NODES, Blend, Swap, Track, Write, describe
+from doublure.nodes import NODES, Blend, Relight, Swap, Track, Write, describe
 from doublure.nodes.schema import Node, Param
 
 
@@ -59,13 +60,20 @@ def test_blend_shows_every_setting_of_the_core_with_its_default_and_nothing_else
     assert Blend.param("colour_match").choices == COLOUR_MATCH
 
 
-def test_blend_ranges_are_those_that_the_core_accepts() -> None:
-    for each in Blend.params:
+def test_relight_shows_every_setting_of_the_core_that_has_more_than_one_value() -> None:
+    core = {each.name: each.default for each in fields(RelightSettings) if each.name != "mode"}
+    assert {each.name: each.default for each in Relight.params if each.name != "track"} == core
+    assert len(MODES) == 1
+
+
+@pytest.mark.parametrize(("node", "settings"), [(Blend, BlendSettings), (Relight, RelightSettings)])
+def test_ranges_are_those_that_the_core_accepts(node: Node, settings: type) -> None:
+    for each in node.params:
         if each.kind == "float":
             for edge in (each.minimum, each.maximum):
-                BlendSettings(**{each.name: edge})
+                settings(**{each.name: edge})
             with pytest.raises(DoublureError):
-                BlendSettings(**{each.name: each.maximum + 1})
+                settings(**{each.name: each.maximum + 1})
 
 
 def test_track_shows_every_setting_of_the_core() -> None:
