@@ -68,12 +68,13 @@ def _inside(point: np.ndarray, ring: np.ndarray) -> bool:
     return bool(np.count_nonzero(crosses & (x < at)) % 2)
 
 
-def build(people: list[list[np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
-    """(shape (468, 3) float32, triangles (T, 3)) from each person's list of landmarks in square pixels."""
+def build(people: list[list[np.ndarray]]) -> dict[str, np.ndarray]:
+    """The asset's arrays (shape, triangles, mirror) from each person's list of landmarks in square pixels."""
     shapes = [pose.person_shape(frames) for frames in people]
     mean = upright(np.mean(shapes, axis=0))
     mean = pose.normalise(symmetrise(mean))
-    return mean.astype(np.float32), surface(mean)
+    mirror = mirror_pairs(mean).astype(np.int32)
+    return {"shape": mean.astype(np.float32), "triangles": surface(mean), "mirror": mirror}
 
 
 def _collect(pattern: str) -> list[np.ndarray]:
@@ -95,9 +96,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=default, help="the asset to write")
     options = parser.parse_args()
     people = [frames for pattern in options.patterns if (frames := _collect(pattern))]
-    shape, faces = build(people)
-    np.savez_compressed(options.out, shape=shape, triangles=faces)
-    print(f"{len(people)} people, {sum(map(len, people))} frames, {len(faces)} triangles", file=sys.stderr)
+    asset = build(people)
+    np.savez_compressed(options.out, **asset)
+    print(f"{len(people)} people, {sum(map(len, people))} frames, {len(asset['triangles'])} triangles", file=sys.stderr)
 
 
 if __name__ == "__main__":

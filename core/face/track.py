@@ -9,7 +9,7 @@ import numpy as np
 
 from doublure.core.errors import DoublureError
 from doublure.core.face.find import find_faces
-from doublure.core.face.landmarks import Crop, Landmarks, settle
+from doublure.core.face.landmarks import Crop, Landmarks, settle, steady
 from doublure.core.face.pose import person_shape
 from doublure.core.face.sidecar import FaceFrame, Track
 from doublure.core.face.smooth import smooth_shot
@@ -67,7 +67,7 @@ class _Follower:
             view = self._close_up(frame, self.last)
             seen = settle(view.pixels, Crop.of_points(view.mapping.to_view(self.last)))
             if seen.presence >= self.settings.threshold:
-                return self._accept(view, seen)
+                return self._accept(view, steady(view.pixels, Crop.of_points(seen.points)))
             self.missing += 1
             reason = "the face was lost"
         for stops in _BRACKET:
@@ -77,9 +77,9 @@ class _Follower:
                 points = view.mapping.to_plate(seen_or_reason.points)
                 close = self._close_up(frame, points)
                 again = settle(close.pixels, Crop.of_points(close.mapping.to_view(points)))
-                if again.presence >= self.settings.threshold:
-                    return self._accept(close, again)
-                return self._accept(view, seen_or_reason)
+                if again.presence < self.settings.threshold:
+                    close, again = view, seen_or_reason
+                return self._accept(close, steady(close.pixels, Crop.of_points(again.points)))
             reason = seen_or_reason or reason
         return reason
 

@@ -5,7 +5,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from doublure.core.face import topology
-from doublure.core.face.pose import Pose, fit_pose, normalise, person_shape
+from doublure.core.face.pose import Pose, fit_pose, normalise, person_shape, similarity
 
 SHAPE = topology.canonical_shape().astype(np.float64)
 
@@ -81,7 +81,10 @@ def test_the_person_shape_is_normalised_and_free_of_pose():
     rigid = shape[list(topology.RIGID)]
     np.testing.assert_allclose(rigid.mean(0), 0, atol=1e-9)
     assert (rigid**2).sum(1).mean() == pytest.approx(1)
-    np.testing.assert_allclose(shape, person, atol=0.015)
+    # Upright is as the canonical head is, which leaves a few degrees of pitch to a differently built one.
+    _, turn, _ = similarity(shape, person, np.ones(468))
+    assert np.degrees(Rotation.from_matrix(turn).magnitude()) < 4
+    np.testing.assert_allclose(shape @ turn.T, person, atol=0.005)
 
 
 def test_one_frame_is_enough_for_a_shape():
