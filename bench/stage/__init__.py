@@ -1,0 +1,1 @@
+"""The ground-truth stage: rendered performances whose right answers are known."""

@@ -1,0 +1,32 @@
+"""Renders independent random frames of people: the same frame number is the same act, light and camera for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from bench.stage.camera import random_camera
+from bench.stage.color import rec709_to_acescg
+from bench.stage.light import TRAINING_HDRIS, environment, load_hdri, random_light, shrink
+from bench.stage.performance import random_act
+from bench.stage.person import Casting
+from bench.stage.rig import Rig
+from bench.stage.write import is_complete, write_exr
+
+
+def render_footage(casting: Casting, rig: Rig, seed: int, frames: Iterable[int], folder: Path, name: str, *,
+                   size: int, samples: int, performance_seed: int, compression: str = "zip") -> int:
+    """Renders the missing frames ``folder/name.0001.exr`` of one person; returns how many were rendered."""
+    missing = [f for f in frames if not is_complete(folder / f"{name}.{f:04d}.exr")]
+    if not missing:
+        return 0
+    small = {n: shrink(load_hdri(casting.assets, n)) for n in TRAINING_HDRIS}
+    rig.cast(casting.person(seed), small[TRAINING_HDRIS[0]].shape[:2])
+    for frame in missing:
+        light = random_light(performance_seed, frame)
+        rig.pose(random_act(performance_seed, frame, casting.model.expression_names))
+        rig.light(environment(small[light.hdri], light))
+        picture = rig.render(random_camera(performance_seed, frame, size), samples, seed=frame * 1000 + seed,
+                             bounces=False)
+        write_exr(folder / f"{name}.{frame:04d}.exr", rec709_to_acescg(picture), compression=compression)
+    return len(missing)

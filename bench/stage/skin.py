@@ -1,0 +1,128 @@
+"""Paints a person's skin: transferred base textures, melanin, lips, brows, beard, freckles, short hair."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+
+from bench.stage.canvas import Canvas, smoothstep
+from bench.stage.color import srgb_to_linear
+from bench.stage.traits import Traits
+
+
+def noise(rng: np.random.Generator, shape: tuple[int, int], sigma: float) -> np.ndarray:
+    """Gaussian noise (H, W) of unit variance whose spots are about sigma texels wide."""
+    step = max(1, int(sigma // 2))
+    small = rng.standard_normal((shape[0] // step + 2, shape[1] // step + 2)).astype(np.float32)
+    field = cv2.resize(cv2.GaussianBlur(small, (0, 0), sigma / step), shape[::-1], interpolation=cv2.INTER_CUBIC)
+    return np.asarray(field / field.std())
+
+
+def split_bands(log_skin: np.ndarray, sigma: float = 20) -> tuple[np.ndarray, np.ndarray]:
+    """A log texture as (low, high) frequencies that add up to it."""
+    low = cv2.GaussianBlur(log_skin, (0, 0), sigma)
+    return low, log_skin - low
+
+
+def base_layer(bases: Mapping[str, np.ndarray], traits: Traits, canvas: Canvas) -> np.ndarray:
+    """Log reflectance (H, W, 3): low frequencies of one base skin, high ones of another, centred on the tone."""
+    logs = {n: np.log(np.maximum(srgb_to_linear(bases[n]), 0.004)).astype(np.float32)
+            for n in {traits.low_skin, traits.high_skin}}
+    low = split_bands(logs[traits.low_skin])[0]
+    high = split_bands(logs[traits.high_skin])[1]
+    x, y, z = np.moveaxis(canvas.position, -1, 0)
+    face = (y > -7) & (y < 8) & (z > 5)
+    low = low - np.median(low[face], axis=0)
+    grey = low.mean(-1, keepdims=True)
+    low = 0.75 * np.tanh(grey / 0.6) * 0.6 + 0.8 * (low - grey)
+    away_from_face = smoothstep(canvas.hair_height, -1.5, 0.5)[..., None]
+    low, high = low * (1 - away_from_face), high * (1 - away_from_face)
+    body = smoothstep(-y, 8.0, 11.0)[..., None]
+    low, high = low * (1 - 0.7 * body), high * (1 - 0.5 * body)
+    # The nose tips of the source heads do not quite meet ICT's: keep only the broad colour there.
+    tip = np.exp(-(x**2 + (y - 0.4) ** 2 + (z - 13) ** 2) / 2.5)[..., None]
+    high = high * (1 - tip)
+    return np.log(traits.tone) + low + traits.detail * np.clip(high, -1.2, 0.8)
+
+
+def paint_brows(canvas: Canvas, traits: Traits, rng: np.random.Generator) -> np.ndarray:
+    """Opacity (H, W) of the brow hairs, drawn stroke by stroke along landmarks 17-26."""
+    height, width = canvas.lips.shape
+    layer = np.zeros((height, width), np.float32)
+    eyes = np.abs(canvas.landmark[45] - canvas.landmark[36])[0]
+    for side, ids in ((1, range(22, 27)), (-1, range(21, 16, -1))):
+        curve = canvas.landmark[list(ids)] + [0, traits.brow_drop * eyes]
+        strands = int(traits.brow_density * 330)
+        t = rng.beta(1.05, 1.25, strands)
+        along = np.stack([np.interp(t, np.linspace(0, 1, 5), curve[:, k]) for k in (0, 1)], 1)
+        along[:, 1] -= traits.brow_arch * eyes * 0.035 * np.sin(np.pi * t**1.4)
+        thick = traits.brow_thickness * eyes * 0.026 * (1.15 - t**2.2)
+        along[:, 1] += thick * rng.normal(0, 0.6, strands)
+        angle = np.deg2rad(70 - 78 * t**0.5 + rng.normal(0, 9, strands))
+        size = eyes * rng.uniform(0.03, 0.06, strands) * (1.1 - 0.35 * t)
+        tips = along + np.stack([side * np.cos(angle), -np.sin(angle)], 1) * size[:, None]
+        for a, b, ink in zip(along, tips, rng.uniform(0.35, 0.9, strands), strict=True):
+            one = [tuple(int(v) for v in np.rint(p * 16)) for p in (a, b)]
+            stroke = np.zeros_like(layer[:1, :1])
+            x0, y0 = np.floor(np.minimum(a, b)).astype(int) - 4
+            x1, y1 = np.ceil(np.maximum(a, b)).astype(int) + 5
+            stroke = np.zeros((y1 - y0, x1 - x0), np.uint8)
+            shifted = [(p[0] - x0 * 16, p[1] - y0 * 16) for p in one]
+            cv2.line(stroke, shifted[0], shifted[1], 255, 2, cv2.LINE_AA, 4)
+            box = layer[y0:y1, x0:x1]
+            box += (1 - box) * (stroke.astype(np.float32) / 255 * ink)[:box.shape[0], :box.shape[1]]
+    return cv2.GaussianBlur(layer, (0, 0), 0.8)
+
+
+def paint_skin(bases: Mapping[str, np.ndarray], canvas: Canvas, traits: Traits) -> tuple[np.ndarray, np.ndarray]:
+    """A person's skin in the atlas: reflectance (1024, 2048, 3), linear Rec.709, and roughness (1024, 2048), 0-1."""
+    rng = np.random.default_rng([traits.seed, 7])
+    shape = canvas.lips.shape
+    skin = base_layer(bases, traits, canvas)
+    x, y, z = np.moveaxis(canvas.position, -1, 0)
+    mottle = 0.05 * noise(rng, shape, 40) + 0.035 * noise(rng, shape, 10) + 0.03 * noise(rng, shape, 2.5)
+    skin = skin + mottle[..., None] * np.array([0.7, 1.0, 1.1]) * traits.mottling
+    skin = skin + 0.022 * (noise(rng, shape, 1.2) - 0.4 * np.abs(noise(rng, shape, 1.4)))[..., None]
+
+    cheeks = np.exp(-((np.abs(x) - 4.6) ** 2 / 5 + (y - 0.6) ** 2 / 5)) * (z > 2)
+    nose = np.exp(-(x**2 / 2.0 + (y - 0.3) ** 2 / 2.0)) * (z > 9)
+    red = traits.redness * (cheeks + 0.8 * nose) * (1 + 0.3 * noise(rng, shape, 12))
+    skin = skin + red[..., None] * np.array([0.10, -0.14, -0.10])
+
+    lips = canvas.lips[..., None]
+    skin = skin + lips * np.log(traits.lip_tint)
+
+    if traits.freckles > 0:
+        spots = np.zeros(shape, np.float32)
+        rows, columns = np.nonzero((np.abs(x) < 6.5) & (y > -3) & (y < 7) & (z > 5))
+        chance = np.exp(-((y[rows, columns] - 1.5) ** 2) / 18)
+        pick = rng.choice(len(rows), int(traits.freckles * 900), p=chance / chance.sum())
+        spots[rows[pick], columns[pick]] = rng.uniform(0.3, 1, len(pick))
+        spots = 14 * cv2.GaussianBlur(spots, (0, 0), 1.6) + 20 * cv2.GaussianBlur(spots * (spots > 0.85), (0, 0), 2.6)
+        skin = skin - np.minimum(spots, 1)[..., None] * np.array([0.25, 0.42, 0.5]) * 0.8
+
+    stubble = np.clip(0.6 + 0.3 * noise(rng, shape, 1.0), 0, 1.2) * np.clip(0.8 + 0.25 * noise(rng, shape, 30), 0, 1)
+    hair = np.log(traits.hair_colour)
+    shadow = (canvas.beard * traits.beard * stubble)[..., None]
+    skin = skin + np.clip(shadow, 0, 0.92) * (np.minimum(hair, skin) - skin)
+
+    brows = (paint_brows(canvas, traits, rng) * traits.brow_opacity)[..., None]
+    skin = skin + brows * (hair - skin)
+
+    edge = canvas.hair_height + 0.35 * noise(rng, shape, 14) + 0.15 * noise(rng, shape, 4) - traits.hairline
+    scalp = smoothstep(edge, -0.6, 0.8) * traits.hair_opacity
+    ear = (np.abs(x) > 8.0) & (np.abs(y - 3) < 5) & (z < 3) & (z > -4)
+    strands = noise(rng, shape, 1.3) + 0.5 * noise(rng, shape, 5)
+    cover = np.clip(scalp * (1.0 + 0.35 * strands * (scalp < 0.98)), 0, 1) * ~ear
+    tuft = hair + (0.35 * strands)[..., None]
+    cover = cv2.GaussianBlur(cover.astype(np.float32), (0, 0), 0.8)
+    skin = skin + cover[..., None] * (tuft - skin)
+
+    cloth = canvas.cloth
+    weave = 1 + 0.06 * noise(rng, shape, 1.2)
+    reflectance = np.exp(skin) * (1 - cloth[..., None]) + (traits.shirt * weave[..., None]) * cloth[..., None]
+    rough = traits.roughness + 0.04 * noise(rng, shape, 2) + 0.1 * canvas.beard * traits.beard - 0.08 * canvas.lips
+    rough = rough - 0.07 * nose + (0.85 - rough) * np.maximum(cover, cloth)
+    return np.clip(reflectance, 0.004, 0.92).astype(np.float32), np.clip(rough, 0.2, 0.95).astype(np.float32)
