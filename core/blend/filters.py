@@ -49,12 +49,6 @@ def resize(image: torch.Tensor, height: int, width: int) -> torch.Tensor:
     return torch.from_numpy(np.stack(out)).reshape(*image.shape[:-2], height, width)
 
 
-def weighted_blur(image: torch.Tensor, weight: torch.Tensor, sigma: float) -> torch.Tensor:
-    """Gaussian average of (C, H, W) ``image`` under (H, W) ``weight`` ≥ 0; 0 where nothing weighs."""
-    total = gaussian(weight, sigma)
-    return gaussian(image * weight, sigma) / total.clamp_min(1e-12) * (total > 1e-9)
-
-
 def pull_push(image: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     """Fill where ``weight`` is low from where it is high, smoothly (Gortler et al., The Lumigraph, 1996).
 

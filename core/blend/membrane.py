@@ -12,13 +12,17 @@ import scipy.sparse as sp
 import scipy.sparse.linalg as spl
 import torch
 
-from doublure.core.blend.filters import gaussian, weighted_blur
+from doublure.core.blend.filters import gaussian
 from doublure.core.blend.log import log_offset, luminance, stops
 from doublure.core.blend.matte import FAR, distance_inside
 
 _UNKNOWNS = 7000
 _RELAX = 6
 _HIGHLIGHT_STOPS = 1.5
+_ODD_STOPS = 1.0
+"""A difference this far from the edge's usual one begins to be doubted."""
+_PRIOR = 0.03
+"""Weight of the edge's usual difference, which fills where everything is doubted."""
 
 
 def face_size(matte: torch.Tensor) -> float:
@@ -37,18 +41,23 @@ def _edge_difference(
     level = torch.maximum(stops(luminance(plate), offset), stops(luminance(face), offset))
     usual = level[ring > 0.3].median()
     weight = ring / (1.0 + ((level - usual).clamp_min(0.0) / _HIGHLIGHT_STOPS) ** 4)
+    common = difference[:, ring > 0.3].median(1).values[:, None, None]
+    # Hair against skin, or a collar, is no difference of light.
+    odd = (difference - common).abs().mean(0) / _ODD_STOPS
+    weight = weight / (1.0 + odd**6)
     sigma = max(0.04 * size, 1.5)
-    mean = weighted_blur(difference, weight, sigma)
+    prior = _PRIOR * gaussian(ring, sigma)
+
+    def average(weight: torch.Tensor) -> torch.Tensor:
+        total = gaussian(weight, sigma) + prior
+        return (gaussian(difference * weight, sigma) + prior * common) / total.clamp_min(1e-12)
+
+    mean = average(weight)
     for _ in range(2):
         miss = (difference - mean).abs().mean(0)
         spread = 1.4826 * miss[ring > 0.3].median() + 0.02
-        mean = weighted_blur(difference, weight / (1.0 + (miss / (2.0 * spread)) ** 2), sigma)
-    return mean, weighted_known(weight, sigma)
-
-
-def weighted_known(weight: torch.Tensor, sigma: float) -> torch.Tensor:
-    """True (H, W) where a Gaussian average under ``weight`` has something to average."""
-    return gaussian(weight, sigma) > 1e-6
+        mean = average(weight / (1.0 + (miss / (2.0 * spread)) ** 2))
+    return mean, prior > 1e-6 * _PRIOR
 
 
 def solve_membrane(values: np.ndarray, fixed: np.ndarray, inside: np.ndarray, stiffness: float) -> np.ndarray:

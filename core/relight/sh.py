@@ -7,7 +7,7 @@ import numpy as np
 TERMS = {0: 1, 1: 4, 2: 9, 3: 16}
 """Number of functions up to each order."""
 _ROUNDS = 8
-_RIDGE = 1e-4
+_RIDGE = 1e-3
 
 
 def basis(normals: np.ndarray, order: int = 3) -> np.ndarray:
@@ -39,6 +39,8 @@ def fit_irradiance(pixels: np.ndarray, normals: np.ndarray, order: int = 3) -> n
     """
     b, t = basis(normals.astype(np.float64), order), pixels.astype(np.float64)
     usual = np.maximum(np.median(np.abs(t), axis=0), 1e-9)
+    # Coarse normals and the skin's own pattern mislead the high orders most.
+    degrees = np.concatenate([np.full(2 * k + 1, float(k)) for k in range(order + 1)])
     # The first round has no estimate of the light to be relative to.
     weight = np.ones_like(t)
     for _ in range(_ROUNDS):
@@ -47,7 +49,7 @@ def fit_irradiance(pixels: np.ndarray, normals: np.ndarray, order: int = 3) -> n
             w = weight[:, c] / weight[:, c].sum()
             normal = np.einsum("n,ni,nj->ij", w, b, b)
             right = np.einsum("n,ni,n->i", w, b, t[:, c])
-            ridge = _RIDGE * np.trace(normal) / len(normal) * (np.arange(len(normal)) > 0)
+            ridge = _RIDGE * np.trace(normal) / len(normal) * degrees**2
             out[:, c] = np.linalg.solve(normal + np.diag(ridge), right)
         light = np.maximum(np.einsum("nk,kc->nc", b, out), 0.1 * usual)
         miss = (np.einsum("nk,kc->nc", b, out) - t) / light

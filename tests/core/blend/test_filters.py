@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from doublure.core.blend.filters import gaussian, pull_push, resize, weighted_blur
+from doublure.core.blend.filters import gaussian, pull_push, resize
 
 
 @pytest.mark.parametrize("sigma", [0.5, 3.0, 6.5, 14.0, 30.0])
@@ -35,14 +35,6 @@ def test_pull_push_keeps_weight_1_and_fills_the_rest_within_range(shape):
 
 def test_pull_push_of_nothing_is_0():
     assert not pull_push(torch.rand(3, 9, 9), torch.zeros(9, 9)).any()
-
-
-def test_weighted_blur_ignores_what_has_no_weight():
-    image = torch.full((1, 40, 40), 0.3)
-    image[:, :, 20:] = 1e6
-    weight = torch.zeros(40, 40)
-    weight[:, :20] = 1.0
-    assert weighted_blur(image, weight, 3.0)[:, :, :25] == pytest.approx(0.3, abs=1e-4)
 
 
 def test_resize_keeps_the_mean_when_it_shrinks():

@@ -47,6 +47,13 @@ def test_one_highlight_on_the_edge_does_not_bleed_into_the_face():
     assert field[:, RADIUS < 50].abs().max() < 0.1
 
 
+def test_hair_across_a_part_of_the_edge_does_not_darken_the_face():
+    plate = FACE.clone()
+    plate[:, :45] = 0.03
+    field = gain_field(plate, FACE, MATTE, leak=1.0, limit=4.0)
+    assert field[:, RADIUS < 50].abs().max() < 0.5
+
+
 def test_black_and_negative_pixels_stay_finite():
     plate = FACE.clone()
     plate[:, 60:100, :30] = -0.3
