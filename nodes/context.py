@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from doublure.core.errors import DoublureError
 from doublure.core.frame import Frame
 
 T = TypeVar("T")
@@ -68,8 +69,8 @@ class Setup(Protocol):
     def input_key(self, name: str, number: int) -> str:
         """Cache key of an input at a frame. Raises DoublureError when a file upstream is missing."""
 
-    def input_frame(self, name: str, number: int) -> Frame:
-        """An input at a frame."""
+    def input_frames(self, name: str, numbers: Sequence[int]) -> Iterator[tuple[int, Frame | DoublureError]]:
+        """An input at many frames in order, read ahead; the fault of a frame that has one stands in its place."""
 
     def input_source(self, name: str) -> str:
         """What an input's pictures are called, for people: the file name pattern of the first Read upstream."""

@@ -81,6 +81,7 @@ class Graph:
             raise DoublureError(f"{name!r} cannot be a node's name", remedy="use letters, digits and _")
         if name in self.nodes:
             raise DoublureError(f"there are two nodes named {name}", remedy="give every node its own name")
+        type.check_names(values, name)
         inputs = {item.name for item in type.inputs}
         node = GraphNode(name, type, {key: value for key, value in values.items() if key in inputs})
         for key, source in node.inputs.items():

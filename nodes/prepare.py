@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from doublure.core.errors import DoublureError
 from doublure.core.frame import Frame
+from doublure.nodes.ahead import look_ahead
 from doublure.nodes.context import Cancelled, Context, Shared
 from doublure.nodes.evaluate import Evaluation
 from doublure.nodes.graph import Graph
@@ -91,8 +92,16 @@ class _NodeSetup:
     def input_key(self, name: str, number: int) -> str:
         return Keys(self._graph, Context(number, self.shared)).of(self._source(name))
 
-    def input_frame(self, name: str, number: int) -> Frame:
-        return Evaluation(self._graph, Context(number, self.shared)).frame(self._source(name))
+    def input_frames(self, name: str, numbers: Sequence[int]) -> Iterator[tuple[int, Frame | DoublureError]]:
+        source = self._source(name)
+
+        def look(number: int) -> Frame | DoublureError:
+            try:
+                return Evaluation(self._graph, Context(number, self.shared)).frame(source)
+            except DoublureError as error:
+                return error
+
+        return look_ahead(look, numbers)
 
     def input_source(self, name: str) -> str:
         for source in self._sources(name):

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from doublure.core.color import resolve_space, to_working
+from doublure.core.errors import DoublureError
 from doublure.core.frame import Frame
 from doublure.core.sequence import FrameReader, Sequence
 from doublure.nodes.context import Context, Setup
@@ -42,7 +43,15 @@ def _path(params: Params, number: int) -> Path:
 
 
 def _render(inputs: Inputs, params: Params, ctx: Context) -> Frame:
-    return to_working(FrameReader(sequence(params), [], space=params["space"] or None).read(ctx.number))
+    files = sequence(params)
+    if files.explicit is not None and ctx.number not in files.explicit:
+        raise DoublureError(
+            f"the frame is not among those named, {files.explicit[0]} to {files.explicit[-1]}",
+            file=files.pattern,
+            frame=ctx.number,
+            remedy="widen the range of the Read, or render fewer frames",
+        )
+    return to_working(FrameReader(files, [], space=params["space"] or None).read(ctx.number))
 
 
 Read = Node(

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from doublure.core.errors import DoublureError
 from doublure.core.frame import Frame
+from doublure.nodes.ahead import AHEAD, look_ahead
 from doublure.nodes.context import Cancelled, Context, Shared
 from doublure.nodes.evaluate import Evaluation
 from doublure.nodes.graph import Graph
 from doublure.nodes.prepare import Progress, default_numbers, prepare_graph, sources_of
 from doublure.nodes.report import RenderReport
 from doublure.nodes.resume import Finished, finished
-
-AHEAD = 3
-"""Frames read before they are rendered, and frames waiting to be written: about 140 MB each at 4K."""
 
 Sources = dict[str, Frame | DoublureError]
 
@@ -85,7 +83,7 @@ class _Run:
     ) -> None:
         with ThreadPoolExecutor(1, "doublure-write") as writer:
             try:
-                for done, (number, found) in enumerate(self._look_ahead(numbers)):
+                for done, (number, found) in enumerate(look_ahead(self._look, numbers)):
                     if progress is not None:
                         progress("rendering", done, len(numbers))
                     if cancel is not None and cancel():
@@ -102,34 +100,8 @@ class _Run:
         if progress is not None:
             progress("rendering", len(numbers), len(numbers))
 
-    def _look_ahead(self, numbers: Sequence[int]) -> Iterator[tuple[int, Finished | Sources]]:
-        """(number, what a background thread found: a finished frame, or the sources' pictures)."""
-        pool = ThreadPoolExecutor(2, "doublure-read")
-        waiting: deque[tuple[int, Future[Finished | Sources]]] = deque()
-        rest = iter(numbers)
-        try:
-            for _ in range(AHEAD):
-                self._look_at_next(pool, rest, waiting)
-            while waiting:
-                number, future = waiting.popleft()
-                found = future.result()
-                self._look_at_next(pool, rest, waiting)
-                yield number, found
-                del found, future
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-    def _look_at_next(
-        self,
-        pool: ThreadPoolExecutor,
-        rest: Iterator[int],
-        waiting: deque[tuple[int, Future[Finished | Sources]]],
-    ) -> None:
-        number = next(rest, None)
-        if number is not None:
-            waiting.append((number, pool.submit(self._look, number)))
-
     def _look(self, number: int) -> Finished | Sources:
+        """A finished frame, or the sources' pictures; runs on a background thread."""
         done = finished(self._graph, self._outputs, Context(number, self._shared))
         if done is not None:
             return done

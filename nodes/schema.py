@@ -7,7 +7,7 @@ is generated from these declarations.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -186,6 +186,15 @@ class Node:
             remedy=did_you_mean(name, [item.name for item in self.inputs]),
         )
 
+    def check_names(self, names: Iterable[str], owner: str | None = None) -> None:
+        """Raise DoublureError, with the close matches, where a name is neither an input nor a param."""
+        known = [item.name for item in self.inputs] + [param.name for param in self.params]
+        for name in names:
+            if name not in known:
+                raise DoublureError(
+                    f"{owner or self.label} has no input or param {name!r}", remedy=did_you_mean(name, known)
+                )
+
     def complete(self, params: Params, owner: str | None = None) -> dict[str, Value]:
         """Every param with its checked value or default. Raises DoublureError on unknown names and bad values."""
         owner = owner or self.label
@@ -208,6 +217,7 @@ class Node:
         """
         from doublure.nodes.context import Context
 
+        self.check_names(values)
         wanted = {item.name for item in self.inputs}
         inputs = {name: value for name, value in values.items() if name in wanted and value is not None}
         params = self.complete({name: value for name, value in values.items() if name not in wanted})

@@ -42,13 +42,13 @@ def _analyse(sidecar: Path, settings: TrackSettings, key: str, numbers: list[int
     label = f"tracking {setup.name}"
 
     def frames() -> Iterator[Frame]:
-        for done, number in enumerate(numbers):
+        for done, (number, found) in enumerate(setup.input_frames("plate", numbers)):
             setup.report(label, done, len(numbers))
-            try:
-                yield setup.input_frame("plate", number)
-            except DoublureError as error:
+            if isinstance(found, DoublureError):
                 # An unreadable frame fails where it is rendered; the others are tracked.
-                failures.append((number, error))
+                failures.append((number, found))
+            else:
+                yield found
         if len(failures) == len(numbers) and failures:
             raise failures[0][1]
 

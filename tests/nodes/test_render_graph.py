@@ -280,6 +280,14 @@ def test_a_hole_in_the_plate_is_told_when_no_range_was_named(shot: Path) -> None
         render(shot)
 
 
+def test_a_frame_outside_the_named_range_fails_though_its_file_exists(shot: Path) -> None:
+    graph = copy_graph(shot)
+    graph.set("plate", "frames", "1001-1003")
+    report = render_graph(graph, NUMBERS)
+    assert report.rendered == [1001, 1002, 1003]
+    assert "not among those named, 1001 to 1003" in report.failed[0][1]
+
+
 def setup_fault(shot: Path, change: Any) -> None:
     data = comp_json("plate/plate.####.exr", "comp/comp.####.exr")
     change(data["nodes"])

@@ -168,6 +168,12 @@ def test_a_missing_input_is_told_by_name() -> None:
         Blend(plate=plate)
 
 
+def test_a_misspelt_input_is_told_with_its_closest_match() -> None:
+    plate = Frame.from_rgb(torch.zeros(3, 4, 4), "ACEScg")
+    with pytest.raises(DoublureError, match="no input or param 'plat'; did you mean plate"):
+        Blend(plat=plate, face=plate)
+
+
 def test_a_node_can_be_called_from_python() -> None:
     plate = Frame.from_rgb(torch.rand(3, 48, 64), "ACEScg", number=7)
     face = Frame.from_rgb(torch.zeros(4, 48, 64), "ACEScg", number=7)
