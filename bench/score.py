@@ -12,76 +12,15 @@ import argparse
 import json
 import sys
 from contextlib import redirect_stdout
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from bench.report import Row, as_object
-from doublure.core.color import to_working
 from doublure.core.errors import DoublureError
-from doublure.core.face.find import find_faces
-from doublure.core.face.view import detector_view
-from doublure.core.frame import Frame
-from doublure.core.measure import identity
-from doublure.core.measure.summary import FrameScore, Score, ShotScore, score
-from doublure.core.sequence import FrameReader, Sequence
-from doublure.core.window import Window
-
-PLATE, TRUTH = "plate/plate.####.exr", "truth/truth.####.exr"
-
-
-@dataclass(frozen=True)
-class Take:
-    """The frames to compare, in ACEScg, cut to the pixels that all three have; ``mattes`` are the truth's."""
-
-    numbers: list[int]
-    results: list[Frame]
-    plates: list[Frame]
-    truths: list[Frame]
-    mattes: list[torch.Tensor]
-
-
-def read_take(pattern: str, folder: Path, frames: str | None = None) -> Take:
-    """Read a result (a pattern) and a take (a folder with ``plate/`` and ``truth/``).
-
-    Raises:
-        DoublureError: a frame of the truth is missing in the result or the plate, or holds no ``matte``.
-    """
-    truth = Sequence.parse(folder / TRUTH, frames)
-    sources = [
-        FrameReader(sequence, truth.numbers)
-        for sequence in (Sequence.parse(pattern), Sequence.parse(folder / PLATE), truth)
-    ]
-    take = Take(truth.numbers, [], [], [], [])
-    for number in take.numbers:
-        read = [to_working(source.read(number)) for source in sources]
-        window = read[0].data.intersect(read[1].data).intersect(read[2].data)
-        if window.empty:
-            raise read[0].error("its data window lies beside that of the take", "render over the plate")
-        result, plate, true = (_cut(frame, window) for frame in read)
-        take.results.append(result)
-        take.plates.append(plate)
-        take.truths.append(true)
-        take.mattes.append(true.channel("matte"))
-    return take
-
-
-def identity_distances(take: Take) -> dict[str, float | None]:
-    """Mean distance of the truth's descriptor to the result's, the plate's (doing nothing) and, as the noise
-    of the measure, to that of another frame of the truth; None where a face was found in no frame."""
-    found = {
-        name: [_descriptor(frame) for frame in frames]
-        for name, frames in (("result", take.results), ("nothing", take.plates), ("truth", take.truths))
-    }
-    # One frame has no other to be compared with.
-    half = len(take.truths) // 2
-    found["same_person"] = found["truth"][half:] + found["truth"][:half] if half else [None]
-    return {
-        name: _mean_distance(found[name], found["truth"]) for name in ("result", "nothing", "same_person")
-    }
-
+from doublure.core.measure.summary import FrameScore, Score, ShotScore
+from doublure.core.measure.take import Take, identity_distances, read_take, score_take
 
 def rows(scored: Score, distances: dict[str, float | None] | None) -> list[Row]:
     """The shot's numbers as rows of a bench, result and nothing in turn."""
@@ -95,7 +34,7 @@ def rows(scored: Score, distances: dict[str, float | None] | None) -> list[Row]:
             Row(f"score.{who}.detail", shot.shot.detail, "dB", None, "higher"),
             Row(f"score.{who}.light", shot.shot.light, "ACEScct", None, "lower"),
         ]
-        distance = (distances or {}).get(who)
+        distance = (distances or {}).get({"result": "hero", "nothing": "plate_hero"}[who])
         if distance is not None:
             out.append(Row(f"score.{who}.identity", distance, "distance", None, "lower"))
     return out
@@ -148,24 +87,6 @@ def _line(name: str, row: FrameScore) -> str:
     return f"{name:<18}{row.psnr:>9.2f}{row.ssim:>8.3f}{row.detail:>11.2f}{row.light:>8.4f}"
 
 
-def _cut(frame: Frame, window: Window) -> Frame:
-    lines, columns = window.slices(frame.data)
-    return replace(frame, pixels=frame.pixels[:, lines, columns].contiguous(), data=window)
-
-
-def _descriptor(frame: Frame) -> np.ndarray | None:
-    view = detector_view(frame).pixels
-    faces = find_faces(view)
-    return identity.embedding(identity.chip(view, faces[0].points)) if faces else None
-
-
-def _mean_distance(found: list[np.ndarray | None], truths: list[np.ndarray | None]) -> float | None:
-    pairs = [
-        identity.distance(a, b) for a, b in zip(found, truths, strict=True) if a is not None and b is not None
-    ]
-    return float(np.mean(pairs)) if pairs else None
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.score", description=__doc__.split("\n")[0])
     parser.add_argument("result", help="the frames to judge, like out/comp.####.exr")
@@ -179,13 +100,7 @@ def main() -> None:
     try:
         with redirect_stdout(sys.stderr):
             take = read_take(arguments.result, arguments.take, arguments.frames)
-            scored = score(
-                [frame.rgb for frame in take.results],
-                [frame.rgb for frame in take.truths],
-                take.mattes,
-                [frame.rgb for frame in take.plates],
-                take.numbers,
-            )
+            scored = score_take(take)
             distances = identity_distances(take) if arguments.identity else None
     except DoublureError as error:
         sys.exit(str(error))
