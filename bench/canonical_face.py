@@ -14,8 +14,12 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial import Delaunay
 
-from doublure.core.face import detect, landmarks, pose, topology, view
+from doublure.core.face import pose, topology
+from doublure.core.face.track import TrackSettings, track_frames
 from doublure.core.sequence import FrameReader, Sequence
+
+FRONTAL = 20.0
+"""Frames with more yaw than this, degrees, are left out: FaceMesh guesses the depth of a turned face less well."""
 
 
 def mirror_pairs(shape: np.ndarray) -> np.ndarray:
@@ -78,15 +82,13 @@ def build(people: list[list[np.ndarray]]) -> dict[str, np.ndarray]:
 
 
 def _collect(pattern: str) -> list[np.ndarray]:
-    found = []
-    for frame in FrameReader(Sequence.parse(pattern)):
-        picture, mapping = view.detector_view(frame)
-        faces = detect.detect(picture)
-        if faces:
-            mesh = landmarks.landmarks(picture, faces[0])
-            if mesh.presence > 0.9:
-                found.append(mapping.to_plate(mesh.points))
-    return found
+    """One person's near-frontal landmarks, in square pixels."""
+    tracked = track_frames(FrameReader(Sequence.parse(pattern)), TrackSettings(smoothing=0), source=pattern)
+    return [
+        face.points * np.array([tracked.pixel_aspect, 1, 1])
+        for face in tracked
+        if face.points is not None and face.pose is not None and abs(face.pose.yaw) < FRONTAL
+    ]
 
 
 def main() -> None:
