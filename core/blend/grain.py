@@ -35,16 +35,26 @@ def _detail(image: torch.Tensor, model: GrainModel, inside: torch.Tensor) -> flo
     return _MAD * float((values - values.median()).abs().median()) if values.numel() else 0.0
 
 
-def missing_share(plate: torch.Tensor, face: torch.Tensor, matte: torch.Tensor, model: GrainModel) -> float:
-    """Amplitude, in units of the model's grain, that the face lacks against the plate in the matte.
+def missing_share(
+    plate: torch.Tensor, face: torch.Tensor, grain: torch.Tensor, matte: torch.Tensor, model: GrainModel
+) -> float:
+    """Amplitude of ``grain`` that the face lacks to show the plate's fine detail in the matte.
 
     1 for a clean face; less when the face carries grain of its own.
+
+    Args:
+        plate, face: float32 (3, H, W) scene-linear.
+        grain: (3, H, W), the model's grain at the face's light.
+        matte: (H, W) 0–1.
     """
     inside = matte > 0.9
     if int(inside.sum()) < _ENOUGH:
         return 1.0
-    lacking = _detail(plate, model, inside) ** 2 - _detail(face, model, inside) ** 2
-    return float(np.sqrt(np.clip(lacking, 0.0, _MOST**2)))
+    wanted, own = _detail(plate, model, inside) ** 2, _detail(face, model, inside) ** 2
+    share = float(np.sqrt(np.clip(wanted - own, 0.0, _MOST**2)))
+    # Median deviations of texture and grain do not add as variances do: look once at what came of it.
+    gained = _detail(face + share * grain, model, inside) ** 2 - own
+    return min(share * float(np.sqrt((wanted - own) / gained)), _MOST) if share > 0 and gained > 0 else share
 
 
 def grain_to_add(
@@ -70,7 +80,7 @@ def grain_to_add(
     """
     if model.clean or amount == 0:
         return torch.zeros_like(face)
-    share = missing_share(plate, face, matte, model)
     field = grain_field(model, matte.shape[0], matte.shape[1], seed, number)
-    sigma = model.variance(gaussian(face, 3.0)).sqrt()
-    return field * sigma * (amount * share * (matte * (2.0 - matte)).clamp_min(0.0).sqrt())
+    grain = field * model.variance(gaussian(face, 3.0)).sqrt()
+    share = missing_share(plate, face, grain, matte, model)
+    return grain * (amount * share * (matte * (2.0 - matte)).clamp_min(0.0).sqrt())
