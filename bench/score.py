@@ -22,6 +22,10 @@ from doublure.core.errors import DoublureError
 from doublure.core.measure.summary import FrameScore, Score, ShotScore
 from doublure.core.measure.take import Take, identity_distances, read_take, score_take
 
+DISTANCE = {"result": "hero", "nothing": "plate_hero"}
+"""Which of the distances tells how near a row is to the truth's person."""
+
+
 def rows(scored: Score, distances: dict[str, float | None] | None) -> list[Row]:
     """The shot's numbers as rows of a bench, result and nothing in turn."""
     out = []

@@ -71,7 +71,7 @@ def identity_distances(take: Take) -> dict[str, float | None]:
     )
     # One frame has no other to be compared with.
     half = len(truths) // 2
-    others = truths[half:] + truths[:half] if half else [None]
+    others: list[np.ndarray | None] = truths[half:] + truths[:half] if half else [None]
     return {
         "hero": _mean_distance(results, truths),
         "driver": _mean_distance(results, plates),

@@ -88,3 +88,11 @@ def test_the_table_names_both_rows(take, monkeypatch, capsys) -> None:
 def test_an_error_is_one_sentence(take, monkeypatch) -> None:
     with pytest.raises(SystemExit, match=r"the frame is missing; .*\.$"):
         run(monkeypatch, str(take / "none.####.exr"), str(take))
+
+
+def test_identity_rows_are_distances_to_the_hero(take) -> None:
+    read = bench.read_take(str(take / "result/comp.####.exr"), take, "1005")
+    distances = {"hero": 0.3, "driver": 0.6, "plate_hero": 0.5, "same_person": None}
+    said = {row.id: row.value for row in bench.rows(bench.score_take(read), distances)}
+    assert said["score.result.identity"] == 0.3
+    assert said["score.nothing.identity"] == 0.5
