@@ -38,7 +38,7 @@ def rows(scored: Score, distances: dict[str, float | None] | None) -> list[Row]:
             Row(f"score.{who}.detail", shot.shot.detail, "dB", None, "higher"),
             Row(f"score.{who}.light", shot.shot.light, "ACEScct", None, "lower"),
         ]
-        distance = (distances or {}).get({"result": "hero", "nothing": "plate_hero"}[who])
+        distance = (distances or {}).get(DISTANCE[who])
         if distance is not None:
             out.append(Row(f"score.{who}.identity", distance, "distance", None, "lower"))
     return out
