@@ -14,7 +14,7 @@ from doublure.core.face.topology import POINTS, mirror
 SIDE = 192
 _MARGIN = 1.5
 _EYE_LINE = (33, 263)
-_PASSES = 5
+_PASSES = 8
 _AT_REST = 0.02
 _LOOKS = tuple((grow, turn, side) for side in (False, True) for grow, turn in ((1.08, 0.08), (0.94, -0.08)))
 """(size, turn in radians, mirrored) of the readings that :func:`steady` averages."""
@@ -102,26 +102,38 @@ def read_crop(picture: np.ndarray, crop: Crop) -> Landmarks:
     return Landmarks(points, float(1 / (1 + np.exp(-np.clip(float(logit.ravel()[0]), -80, 80)))))
 
 
-def settle(picture: np.ndarray, crop: Crop) -> Landmarks:
+def settle(picture: np.ndarray, crop: Crop, *, floor: float = 0.0) -> Landmarks:
     """FaceMesh from a rough crop: the crop is laid anew round its own landmarks until it rests.
 
-    At least two passes and at most ``_PASSES``; where the crop came from then hardly shows in the points.
+    At least two passes and at most eight; where the crop came from then hardly shows in the points. ``presence``
+    is the least of all passes: a crop of no face, or of one upside down, starts low or drops on the way, however
+    surely the network ends by seeing a face in it. Below ``floor`` it is no use going on, and the passes end.
     """
     seen = read_crop(picture, crop)
+    least = seen.presence
     for _ in range(_PASSES - 1):
         following = Crop.of_points(seen.points)
         moved = following.distance(crop)
         crop, seen = following, read_crop(picture, following)
-        if moved < _AT_REST:
+        least = min(least, seen.presence)
+        if moved < _AT_REST or least < floor:
             break
+    return Landmarks(seen.points, least)
+
+
+def steady(picture: np.ndarray, crop: Crop, *, rounds: int = 2) -> Landmarks:
+    """The mean of FaceMesh's readings of one crop slightly turned, resized and mirrored.
+
+    Each reading errs by its own random part, so the mean shakes less (0.4 of a single reading's jitter); every
+    further round lays the crop round the last round's mean. ``presence`` is the mean too.
+    """
+    seen = _several_looks(picture, crop)
+    for _ in range(rounds - 1):
+        seen = _several_looks(picture, Crop.of_points(seen.points))
     return seen
 
 
-def steady(picture: np.ndarray, crop: Crop) -> Landmarks:
-    """The mean of FaceMesh's readings of one crop slightly turned, resized and mirrored.
-
-    Each reading errs by its own random part; the mean shakes less. ``presence`` is the mean too.
-    """
+def _several_looks(picture: np.ndarray, crop: Crop) -> Landmarks:
     flipped = np.ascontiguousarray(picture[:, ::-1])
     width = picture.shape[1]
     readings = []
@@ -138,11 +150,12 @@ def steady(picture: np.ndarray, crop: Crop) -> Landmarks:
     return Landmarks(points, float(np.mean([one.presence for one in readings])))
 
 
-def landmarks(picture: np.ndarray, face: Detection) -> Landmarks:
+def landmarks(picture: np.ndarray, face: Detection, *, floor: float = 0.0) -> Landmarks:
     """The landmarks of a detected face.
 
     Args:
         picture: (H, W, 3) uint8 sRGB, the one that ``face`` was found in.
         face: one of ``detect(picture)``.
+        floor: see :func:`settle`.
     """
-    return settle(picture, Crop.of_detection(face))
+    return settle(picture, Crop.of_detection(face), floor=floor)

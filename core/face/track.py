@@ -62,11 +62,11 @@ class _Follower:
 
     def follow(self, frame: Frame) -> tuple[np.ndarray, float] | str:
         """(points (468, 3) in plate coordinates, presence), or the reason why there is no face."""
-        reason = "no face was found"
+        reason, floor = "no face was found", self.settings.threshold
         if self.last is not None:
             view = self._close_up(frame, self.last)
-            seen = settle(view.pixels, Crop.of_points(view.mapping.to_view(self.last)))
-            if seen.presence >= self.settings.threshold:
+            seen = settle(view.pixels, Crop.of_points(view.mapping.to_view(self.last)), floor=floor)
+            if seen.presence >= floor:
                 return self._accept(view, steady(view.pixels, Crop.of_points(seen.points)))
             self.missing += 1
             reason = "the face was lost"
@@ -76,8 +76,8 @@ class _Follower:
             if isinstance(seen_or_reason, Landmarks):
                 points = view.mapping.to_plate(seen_or_reason.points)
                 close = self._close_up(frame, points)
-                again = settle(close.pixels, Crop.of_points(close.mapping.to_view(points)))
-                if again.presence < self.settings.threshold:
+                again = settle(close.pixels, Crop.of_points(close.mapping.to_view(points)), floor=floor)
+                if again.presence < floor:
                     close, again = view, seen_or_reason
                 return self._accept(close, steady(close.pixels, Crop.of_points(again.points)))
             reason = seen_or_reason or reason

@@ -10,23 +10,25 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-import torch
 
 from doublure.core.color import to_working
 from doublure.core.frame import Frame
 from doublure.core.window import Window
 
 # ACEScg (AP1, D60) to linear Rec.709 (D65), Bradford adaptation.
-_TO_REC709 = torch.tensor(
+_TO_REC709 = np.array(
     [
         [1.70505099, -0.62179212, -0.08325887],
         [-0.13025642, 1.14080474, -0.01054832],
         [-0.02400336, -0.12896898, 1.15297233],
-    ]
+    ],
+    np.float32,
 )
-_LUMA = torch.tensor([0.2126, 0.7152, 0.0722])
+_LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 _MIDDLE = 0.18
 _SHOULDER = 0.6
+_TOP = 4.0
+_METERED = 200_000
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,27 @@ class View(NamedTuple):
     mapping: Mapping
 
 
+def _curve(exposed: np.ndarray) -> np.ndarray:
+    """Linear light, 0 to any -> 8-bit sRGB; above the shoulder it bends to reach 1 only at infinity."""
+    room = 1 - _SHOULDER
+    bent = np.where(exposed > _SHOULDER, 1 - room * np.exp(-(exposed - _SHOULDER) / room), exposed)
+    encoded = np.where(bent <= 0.0031308, 12.92 * bent, 1.055 * np.maximum(bent, 1e-9) ** (1 / 2.4) - 0.055)
+    return (encoded * 255 + 0.5).astype(np.uint8)
+
+
+# The curve as a table over the root of light: the root spends its steps as the eye and sRGB do. At _TOP it is white.
+_TABLE = _curve(_TOP * np.linspace(0, 1, 1 << 16) ** 2)
+
+
+def _exposure(linear: np.ndarray) -> float:
+    """The gain that brings the median luma of (H, W, 3) linear light to middle grey."""
+    step = max(1, round((linear.size / 3 / _METERED) ** 0.5))
+    luma = linear[::step, ::step] @ _LUMA
+    # Pixels a thousand times darker than the brightest are surround, not subject.
+    lit = luma[luma > np.quantile(luma, 0.99) / 1000]
+    return _MIDDLE / float(np.median(lit)) if lit.size else 1.0
+
+
 def detector_view(
     frame: Frame, *, region: Window | None = None, meter: Window | None = None, stops: float = 0.0
 ) -> View:
@@ -79,23 +102,14 @@ def detector_view(
         shown = frame.data
     if shown != frame.data:
         rows, columns = shown.slices(frame.data)
-        frame = replace(frame, pixels=frame.pixels[:, rows, columns].contiguous(), data=shown)
+        frame = replace(frame, pixels=frame.pixels[:, rows, columns], data=shown)
     spot = shown if meter is None else meter.intersect(shown)
     rows, columns = (shown if spot.empty else spot).slices(shown)
-    rgb = to_working(frame).rgb
-    rgb = torch.tensordot(_TO_REC709, rgb, dims=1).clamp_min(0)
-    luma = torch.tensordot(_LUMA, rgb[:, rows, columns], dims=1)
-    luma = luma.flatten()[:: max(1, luma.numel() // 200_000)]
-    # Pixels a thousand times darker than the brightest are surround, not subject.
-    lit = luma[luma > luma.quantile(0.99) / 1000]
-    gain = _MIDDLE / float(lit.median()) if lit.numel() else 1.0
-    exposed = rgb * (gain * 2.0**stops)
-    room = 1 - _SHOULDER
-    exposed = torch.where(
-        exposed > _SHOULDER, 1 - room * torch.exp((_SHOULDER - exposed).clamp_max(0) / room), exposed
-    )
-    encoded = torch.where(exposed <= 0.0031308, 12.92 * exposed, 1.055 * exposed.pow(1 / 2.4) - 0.055)
-    pixels = (encoded * 255 + 0.5).to(torch.uint8).permute(1, 2, 0).contiguous().numpy()
+    rgb = np.ascontiguousarray(to_working(frame).rgb.permute(1, 2, 0).numpy())
+    linear = np.maximum(cv2.transform(rgb, _TO_REC709), 0)
+    gain = _exposure(linear[rows, columns]) * 2.0**stops
+    index = np.sqrt(np.minimum(linear * np.float32(gain / _TOP), 1)) * np.float32(_TABLE.size - 1)
+    pixels = _TABLE[(index + 0.5).astype(np.uint16)]
     height, width = pixels.shape[:2]
     wide, high = width, height
     if frame.pixel_aspect > 1:
