@@ -10,6 +10,7 @@ from bench.stage.cast import render_cast
 from bench.stage.footage import render_footage
 from bench.stage.person import Casting
 from bench.stage.rig import Rig
+from bench.stage.take import FIRST_FRAME, TAKE_FRAMES, render_take
 from doublure.core.errors import DoublureError
 
 
@@ -50,6 +51,16 @@ def build_parser() -> argparse.ArgumentParser:
         p.add_argument("--frames", type=span, default=span("1-160"), help="frames, such as 1-160")
         p.add_argument("--size", type=int, default=192, help="width and height in pixels")
         p.add_argument("--samples", type=int, default=24, help="samples per pixel")
+    last = FIRST_FRAME + TAKE_FRAMES - 1
+    take = verb("take", "Render the example take: the driver's plate and the hero's truth.")
+    take.add_argument("--driver-seed", type=int, required=True, help="seed of the person in the plate")
+    take.add_argument("--hero-seed", type=int, required=True, help="seed of the person in the truth")
+    take.add_argument("--performance-seed", type=int, default=7, help="seed of the performance")
+    take.add_argument("--frames", type=span, default=span(f"{FIRST_FRAME}-{last}"), help="plate frames")
+    take.add_argument("--truth-frames", type=span, default=span(f"{FIRST_FRAME}-{last}x4"), help="truth frames")
+    take.add_argument("--samples", type=int, default=64, help="samples per pixel of the plate's head")
+    take.add_argument("--truth-samples", type=int, default=160, help="samples per pixel of the truth's head")
+    take.add_argument("--compression", default="zip", help="EXR compression")
     return parser
 
 
@@ -61,6 +72,10 @@ def main(argv: list[str] | None = None) -> int:
         if args.verb == "cast":
             render_cast(casting, args.people, args.frames, args.out, size=args.size, samples=args.samples,
                         performance_seed=args.performance_seed)
+        elif args.verb == "take":
+            render_take(casting, args.driver_seed, args.hero_seed, args.frames, args.truth_frames, args.out,
+                        performance_seed=args.performance_seed, plate_samples=args.samples,
+                        truth_samples=args.truth_samples, compression=args.compression)
         else:
             render_footage(casting, Rig(casting.model), args.person, args.frames, args.out, args.name, size=args.size,
                            samples=args.samples, performance_seed=args.performance_seed,

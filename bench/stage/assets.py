@@ -10,8 +10,8 @@ import numpy as np
 
 from doublure.core.errors import DoublureError
 
-FACE_VERTICES = 9409
 NARROW_FACE_VERTICES = 6706
+SKIN_VERTICES = 14062
 
 
 @dataclass(frozen=True)

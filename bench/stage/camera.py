@@ -37,11 +37,18 @@ class Camera:
         return np.stack([self.width / 2 + d[:, 0] / -d[:, 2] * scale,
                          self.height / 2 - d[:, 1] / -d[:, 2] * scale], 1)
 
+    def directions(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Unit directions (N, 3) from the pinhole through film positions x, y (N,), in pixels from the top left."""
+        scale = self.height / 2 / np.tan(np.deg2rad(self.fov) / 2)
+        d = np.stack([(x - self.width / 2) / scale, (self.height / 2 - y) / scale, -np.ones_like(x)], -1)
+        return d / np.linalg.norm(d, axis=-1, keepdims=True)
+
     def sensor(self, samples: int, alpha: bool) -> dict[str, Any]:
         """Mitsuba's description of the camera."""
         mi = load_mitsuba()
         film: dict[str, Any] = {
-            "type": "hdrfilm", "width": self.width, "height": self.height, "rfilter": {"type": "gaussian", "stddev": 0.42},
+            "type": "hdrfilm", "width": self.width, "height": self.height,
+            "rfilter": {"type": "gaussian", "stddev": 0.42},
             "pixel_format": "rgba" if alpha else "rgb", "component_format": "float32"}
         if self.crop is not None:
             film |= dict(zip(("crop_offset_x", "crop_offset_y", "crop_width", "crop_height"), self.crop, strict=True))

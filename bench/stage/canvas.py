@@ -58,9 +58,9 @@ def build_canvas(model: FaceModel) -> Canvas:
     vertex_uv[model.faces[rows][corners]] = atlas_uv(model)[model.corner_uv[rows][corners]]
     landmark = vertex_uv[model.landmarks68] * [ATLAS_WIDTH, -ATLAS_HEIGHT] + [0, ATLAS_HEIGHT]
 
-    lips = np.zeros((ATLAS_HEIGHT, ATLAS_WIDTH), np.float32)
-    cv2.fillPoly(lips, [np.rint(landmark[48:60]).astype(np.int32)], 1.0)
-    lips = cv2.GaussianBlur(lips, (0, 0), 7)
+    outline = np.zeros((ATLAS_HEIGHT, ATLAS_WIDTH), np.float32)
+    cv2.fillPoly(outline, [np.rint(landmark[48:60]).astype(np.int32)], 1.0)
+    lips = np.asarray(cv2.GaussianBlur(outline, (0, 0), 7), np.float32)
 
     x, y, z = np.moveaxis(position, -1, 0)
     nose = model.neutral[model.landmarks68[33]]

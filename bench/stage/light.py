@@ -14,6 +14,7 @@ import numpy as np
 import OpenImageIO as oiio
 
 from bench.stage.assets import require
+from doublure.core.errors import DoublureError
 
 RESERVED_HDRIS = ("courtyard", "studio")
 TRAINING_HDRIS = ("city", "forest", "interior", "night", "sunrise", "sunset")
@@ -22,7 +23,8 @@ ENV_WIDTH, ENV_HEIGHT = 256, 128
 
 @dataclass(frozen=True)
 class Key:
-    """A gaussian key light: unit direction towards it (3,), width in degrees, colour (3,), irradiance against the fill."""
+    """A gaussian key light: unit direction towards it (3,), width (sigma) in degrees, colour (3,), and strength, its
+    irradiance against the fill's."""
 
     direction: np.ndarray
     width: float
@@ -44,7 +46,10 @@ class Light:
 def load_hdri(assets: Path, name: str) -> np.ndarray:
     """An HDRI at full size, (H, W, 3) float32, linear Rec.709."""
     file = require(assets / "hdri" / f"{name}.exr")
-    return np.ascontiguousarray(oiio.ImageBuf(str(file)).get_pixels(oiio.FLOAT)[:, :, :3])
+    pixels = oiio.ImageBuf(str(file)).get_pixels(oiio.FLOAT)
+    if pixels is None:
+        raise DoublureError("the HDRI cannot be read", file=file, remedy="fetch the asset again")
+    return np.ascontiguousarray(pixels[:, :, :3])
 
 
 def shrink(hdri: np.ndarray) -> np.ndarray:
@@ -132,18 +137,23 @@ def key_lobe(key: Key) -> np.ndarray:
     return (lobe / total)[..., None] * key.colour
 
 
+def hdri_gain(small: np.ndarray, light: Light, grey: float = 0.55) -> float:
+    """What the HDRI is multiplied by in `environment`."""
+    fill = _facing(rotate(small, rotation(light.turn, *light.tilt)))
+    key = 0.0 if light.key is None else _facing(key_lobe(light.key)) * light.key.strength * np.pi
+    return grey * 2**light.stops / (fill * (1 + key))
+
+
 def environment(small: np.ndarray, light: Light, grey: float = 0.55) -> np.ndarray:
     """The light as a lat-long picture (128, 256, 3), float32, linear Rec.709.
 
     Scaled so that, at 0 stops, a white diffuse surface turned between the camera and the sides shows `grey`.
     """
     env = rotate(small, rotation(light.turn, *light.tilt))
-    fill = _facing(env)
-    env = env / fill
+    fill, gain = _facing(env), hdri_gain(small, light, grey)
     if light.key is not None:
-        env = env + key_lobe(light.key) * light.key.strength * np.pi
-        env = env / _facing(env)
-    return (env * grey * 2**light.stops).astype(np.float32)
+        env = env + key_lobe(light.key) * light.key.strength * np.pi * fill
+    return (env * gain).astype(np.float32)
 
 
 def _facing(env: np.ndarray) -> float:

@@ -130,7 +130,7 @@ def talk_take(performance_seed: int, frames: int, names: tuple[str, ...]) -> lis
     look, glance_end, gaze = np.zeros((frames, 2)), 0, np.zeros(2)
     for k in range(frames):
         if k >= glance_end:
-            gaze, glance_end = r.normal(0, [0.22, 0.13]), k + r.integers(7, 16)
+            gaze, glance_end = r.normal(0, [0.22, 0.13]), k + int(r.integers(7, 16))
         look[k] = gaze
     look[1:] = 0.65 * look[1:] + 0.35 * look[:-1]
 

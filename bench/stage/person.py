@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.stage.assets import FaceModel, load_face_model
+from bench.stage.assets import SKIN_VERTICES, FaceModel, load_face_model
 from bench.stage.canvas import Canvas, build_canvas, hairline, neckline, smoothstep
 from bench.stage.eyes import eyeball_points, paint_eye
 from bench.stage.geometry import part_triangles, smooth_normals
@@ -68,7 +68,7 @@ def grow_hair(neutral: np.ndarray, model: FaceModel, traits: Traits) -> np.ndarr
     triangles, _ = part_triangles(model, SKIN)
     height = hairline(model.neutral) - traits.hairline
     scalp = smoothstep(height, -0.2, 2.0)
-    scalp[14062:] = 0
+    scalp[SKIN_VERTICES:] = 0
     ear = (np.abs(model.neutral[:, 0]) > 7.6) & (np.abs(model.neutral[:, 1] - 3) < 5.5)
     scalp[ear & (np.abs(model.neutral[:, 2]) < 4.5)] = 0
     r = np.random.default_rng([traits.seed, 13])
@@ -76,5 +76,5 @@ def grow_hair(neutral: np.ndarray, model: FaceModel, traits: Traits) -> np.ndarr
     lump = 1 + 0.05 * r.standard_normal(len(neutral))
     top = 1 + 0.7 * smoothstep(model.neutral[:, 1], 8, 13)
     shirt = 0.25 * smoothstep(neckline(model.neutral), 0.0, 0.3)
-    shirt[14062:] = 0
+    shirt[SKIN_VERTICES:] = 0
     return neutral + smooth_normals(neutral, triangles) * (scalp * volume * lump * top + shirt)[:, None]

@@ -7,18 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from bench.stage.assets import NARROW_FACE_VERTICES, FaceModel
+from bench.stage.assets import FaceModel
 from bench.stage.body import neck_weight, pose_head, shirt
 from bench.stage.camera import Camera
 from bench.stage.geometry import part_triangles, smooth_normals
+from bench.stage.lashes import lash_hairs
 from bench.stage.llvm import load_mitsuba
 from bench.stage.performance import Act
 from bench.stage.person import EYES, Person
 from bench.stage.transfer import SKIN, atlas_uv
 
 PARTS: dict[str, tuple[str, ...]] = {
-    "skin": SKIN, "eye0": EYES[:1], "eye1": EYES[1:], "teeth": ("M_Teeth",), "gums": ("M_GumsTongue",),
-    "lashes": ("M_EyeLashes",)}
+    "skin": SKIN, "eye0": EYES[:1], "eye1": EYES[1:], "teeth": ("M_Teeth",), "gums": ("M_GumsTongue",)}
 MAX_DEPTH = 4
 DIRECT = {"type": "direct", "emitter_samples": 6, "bsdf_samples": 1}
 
@@ -57,6 +57,7 @@ class Rig:
         for name, materials in PARTS.items():
             triangles, uv_triangles = part_triangles(model, materials)
             self.parts[name] = split_at_seams(triangles, uv_triangles, atlas_uv(model) if name == "skin" else model.uv)
+        self.lashes, self.lash_triangles = lash_hairs(model)
         self.whole = np.concatenate([part_triangles(model, m)[0] for m in PARTS.values()])
         self.weight = neck_weight(model.neutral)
         self.person: Person | None = None
@@ -75,8 +76,7 @@ class Rig:
             "skin": _plastic(texture(person.skin), texture(person.roughness[..., None]), 0.34),
             "eye0": _plastic(texture(person.eyes[0]), 0.07, 0.5), "eye1": _plastic(texture(person.eyes[1]), 0.07, 0.5),
             "teeth": _plastic(_rgb(0.58, 0.52, 0.43), 0.18), "gums": _plastic(_rgb(0.33, 0.10, 0.09), 0.28),
-            "lashes": {"type": "mask", "opacity": 0.06,
-                       "bsdf": {"type": "twosided", "bsdf": {"type": "diffuse", "reflectance": _rgb(.015, .012, .01)}}},
+            "lashes": {"type": "twosided", "bsdf": {"type": "diffuse", "reflectance": _rgb(0.02, 0.015, 0.012)}},
             "shirt": {"type": "twosided", "bsdf": {
                 "type": "diffuse", "reflectance": _rgb(*(float(v) for v in np.clip(person.traits.shirt, 0.004, 0.4)))}}}
 
@@ -105,6 +105,10 @@ class Rig:
             mesh = self._mesh(name, len(part.source), part.triangles, np.c_[uv[:, 0], 1 - uv[:, 1]], bsdfs[name])
             self._place(mi.traverse(mesh), "", person.neutral[part.source], np.zeros((len(part.source), 3)))
             scene[name] = mesh
+        points = self.lashes @ person.neutral
+        mesh = self._mesh("lashes", len(points), self.lash_triangles, None, bsdfs["lashes"])
+        self._place(mi.traverse(mesh), "", points, np.zeros_like(points))
+        scene["lashes"] = mesh
         points, triangles = shirt()
         mesh = self._mesh("shirt", len(points), triangles, None, bsdfs["shirt"])
         self._place(mi.traverse(mesh), "", points, smooth_normals(points, triangles))
@@ -130,6 +134,7 @@ class Rig:
         n = smooth_normals(v, self.whole)
         for name, part in self.parts.items():
             self._params[f"{name}.vertex_positions"] = np.ascontiguousarray(v[part.source]).ravel()
+        self._params["lashes.vertex_positions"] = np.ascontiguousarray(self.lashes @ v, np.float32).ravel()
         self._params.update()
         # Separate, because moving vertices makes Mitsuba recompute normals, which would show the texture's seams.
         for name, part in self.parts.items():
@@ -158,7 +163,3 @@ class Rig:
         kind = {"type": "path", "max_depth": MAX_DEPTH} if bounces else DIRECT
         integrator = mi.load_dict({**kind, "hide_emitters": alpha})
         return np.array(mi.render(self._scene, sensor=sensor, integrator=integrator, seed=seed), np.float32)
-
-    def narrow_face(self) -> np.ndarray:
-        """Which skin triangles belong to the narrow face (F,) bool."""
-        return np.asarray((self.parts["skin"].source[self.parts["skin"].triangles] < NARROW_FACE_VERTICES).all(1))

@@ -64,13 +64,12 @@ def paint_brows(canvas: Canvas, traits: Traits, rng: np.random.Generator) -> np.
         size = eyes * rng.uniform(0.03, 0.06, strands) * (1.1 - 0.35 * t)
         tips = along + np.stack([side * np.cos(angle), -np.sin(angle)], 1) * size[:, None]
         for a, b, ink in zip(along, tips, rng.uniform(0.35, 0.9, strands), strict=True):
-            one = [tuple(int(v) for v in np.rint(p * 16)) for p in (a, b)]
-            stroke = np.zeros_like(layer[:1, :1])
             x0, y0 = np.floor(np.minimum(a, b)).astype(int) - 4
             x1, y1 = np.ceil(np.maximum(a, b)).astype(int) + 5
             stroke = np.zeros((y1 - y0, x1 - x0), np.uint8)
-            shifted = [(p[0] - x0 * 16, p[1] - y0 * 16) for p in one]
-            cv2.line(stroke, shifted[0], shifted[1], 255, 2, cv2.LINE_AA, 4)
+            # cv2 takes the ends in sixteenths of a texel.
+            ends = [tuple(int(v) for v in np.rint((p - [x0, y0]) * 16)) for p in (a, b)]
+            cv2.line(stroke, ends[0], ends[1], 255, 2, cv2.LINE_AA, 4)
             box = layer[y0:y1, x0:x1]
             box += (1 - box) * (stroke.astype(np.float32) / 255 * ink)[:box.shape[0], :box.shape[1]]
     return cv2.GaussianBlur(layer, (0, 0), 0.8)

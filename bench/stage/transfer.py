@@ -21,6 +21,7 @@ from bench.stage.assets import (
     SourceHead,
     load_makehuman_head,
     load_scanned_head,
+    load_texture,
 )
 from bench.stage.geometry import Hits, cast_rays, part_triangles, rasterise_uv, smooth_normals
 
@@ -169,4 +170,4 @@ def base_skin(name: str, model: FaceModel, assets: Path, cache: Path) -> np.ndar
         partial = file.with_suffix(".partial.png")
         cv2.imwrite(str(partial), np.rint(atlas[:, :, ::-1] * 255).clip(0, 255).astype(np.uint8))
         partial.replace(file)
-    return cv2.imread(str(file))[:, :, ::-1].astype(np.float32) / 255
+    return load_texture(file)
