@@ -100,7 +100,10 @@ def main() -> None:
     people = [frames for pattern in options.patterns if (frames := _collect(pattern))]
     asset = build(people)
     np.savez_compressed(options.out, **asset)
-    print(f"{len(people)} people, {sum(map(len, people))} frames, {len(asset['triangles'])} triangles", file=sys.stderr)
+    print(
+        f"{len(people)} people, {sum(map(len, people))} frames, {len(asset['triangles'])} triangles",
+        file=sys.stderr,
+    )
 
 
 if __name__ == "__main__":

@@ -52,7 +52,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Find the faces, train, and say where the model is."""
     from doublure.core.swap.faceset import build_faceset
-    from doublure.core.swap.train import Progress as Line
     from doublure.core.swap.train import TrainSettings, train
 
     settings = TrainSettings(

@@ -7,7 +7,7 @@ import os
 from dataclasses import replace
 from functools import lru_cache
 
-import PyOpenColorIO as ocio  # noqa: N813
+import PyOpenColorIO as ocio
 import torch
 
 from doublure.core.acescct import acescct_decode, acescct_encode

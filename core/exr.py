@@ -6,7 +6,7 @@ import math
 import os
 from pathlib import Path
 
-import OpenImageIO as oiio  # noqa: N813
+import OpenImageIO as oiio
 import torch
 
 from doublure.core.atomic import atomic_file

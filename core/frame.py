@@ -53,7 +53,9 @@ class Frame:
     def __post_init__(self) -> None:
         shape = (len(self.channels), self.data.height, self.data.width)
         if tuple(self.pixels.shape) != shape or self.pixels.dtype != torch.float32:
-            raise ValueError(f"pixels are {self.pixels.dtype} {tuple(self.pixels.shape)}, expected float32 {shape}")
+            raise ValueError(
+                f"pixels are {self.pixels.dtype} {tuple(self.pixels.shape)}, expected float32 {shape}"
+            )
 
     @classmethod
     def from_rgb(cls, rgb: torch.Tensor, space: str, **rest: Any) -> Frame:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import OpenImageIO as oiio  # noqa: N813
+import OpenImageIO as oiio
 
 from doublure.core.errors import DoublureError
 from doublure.core.frame import Attribute

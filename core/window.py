@@ -50,4 +50,6 @@ class Window:
 
     def slices(self, inside: Window) -> tuple[slice, slice]:
         """(rows, columns) that pick this window out of an array covering ``inside``."""
-        return slice(self.y0 - inside.y0, self.y1 - inside.y0), slice(self.x0 - inside.x0, self.x1 - inside.x0)
+        return slice(self.y0 - inside.y0, self.y1 - inside.y0), slice(
+            self.x0 - inside.x0, self.x1 - inside.x0
+        )

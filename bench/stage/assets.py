@@ -49,9 +49,11 @@ class SourceHead:
 def require(path: Path) -> Path:
     """The path itself, or a DoublureError that names it when the file is not there."""
     if not path.exists():
-        raise DoublureError("a stage asset is missing", file=str(path),
-                            remedy="point --assets at the folder that holds ict_facekit, lps_head, "
-                                   "makehuman_skins and hdri")
+        raise DoublureError(
+            "a stage asset is missing",
+            file=str(path),
+            remedy="point --assets at the folder that holds ict_facekit, lps_head, makehuman_skins and hdri",
+        )
     return path
 
 
@@ -59,9 +61,17 @@ def load_face_model(assets: Path) -> FaceModel:
     """Reads ``ict_facekit/ict_facekit.npz``."""
     with np.load(require(assets / "ict_facekit" / "ict_facekit.npz"), allow_pickle=False) as z:
         return FaceModel(
-            z["neutral"].astype(np.float32), z["identity"].astype(np.float32), z["expression"].astype(np.float32),
-            tuple(str(n) for n in z["expression_names"]), z["faces"], z["face_uv"], z["uv"],
-            z["face_material"], tuple(str(n) for n in z["material_names"]), z["landmarks68"])
+            z["neutral"].astype(np.float32),
+            z["identity"].astype(np.float32),
+            z["expression"].astype(np.float32),
+            tuple(str(n) for n in z["expression_names"]),
+            z["faces"],
+            z["face_uv"],
+            z["uv"],
+            z["face_material"],
+            tuple(str(n) for n in z["material_names"]),
+            z["landmarks68"],
+        )
 
 
 def load_texture(path: Path) -> np.ndarray:
@@ -90,8 +100,12 @@ def load_obj(path: Path, groups: tuple[str, ...] | None = None) -> tuple[np.ndar
     return np.array(positions, np.float32), np.array(uvs, np.float32), c[:, :, 0], c[:, :, 1]
 
 
-MAKEHUMAN_SKINS = ("middleage_lightskinned_male_diffuse", "old_darkskinned_female_diffuse",
-                   "young_lightskinned_female_diffuse2", "young_lightskinned_male_diffuse")
+MAKEHUMAN_SKINS = (
+    "middleage_lightskinned_male_diffuse",
+    "old_darkskinned_female_diffuse",
+    "young_lightskinned_female_diffuse2",
+    "young_lightskinned_male_diffuse",
+)
 
 
 def load_makehuman_head(assets: Path, skin: str) -> SourceHead:
@@ -103,7 +117,7 @@ def load_makehuman_head(assets: Path, skin: str) -> SourceHead:
 
 
 def load_scanned_head(assets: Path) -> SourceHead:
-    """"Infinite, 3D Head Scan" by Lee Perry-Smith (CC BY 3.0): a man, eyes closed, with his colour map."""
+    """ "Infinite, 3D Head Scan" by Lee Perry-Smith (CC BY 3.0): a man, eyes closed, with his colour map."""
     folder = assets / "lps_head"
     v, t, f, ft = load_obj(folder / "head.obj")
     return SourceHead(v, t, f, ft, load_texture(folder / "Map-COL.jpg"))

@@ -13,8 +13,11 @@ def head_matrix(pose: np.ndarray) -> np.ndarray:
     """Rotation matrix (3, 3) of yaw (to the performer's left), pitch (down) and roll, degrees, in that order."""
     y, p, r = np.deg2rad(pose)
     cy, sy, cx, sx, cz, sz = np.cos(y), np.sin(y), np.cos(p), np.sin(p), np.cos(r), np.sin(r)
-    return (np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]]) @ np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
-            @ np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]]))
+    return (
+        np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
+        @ np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
+        @ np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
+    )
 
 
 def neck_weight(neutral: np.ndarray) -> np.ndarray:
@@ -33,8 +36,15 @@ def pose_head(vertices: np.ndarray, weight: np.ndarray, pose: np.ndarray) -> np.
 def shirt() -> tuple[np.ndarray, np.ndarray]:
     """Positions (V, 3) and triangles (F, 3) of the part of the shirt below the modelled bust."""
     # Rings of (height, half width, half depth, forward shift): from inside the bust down to the chest.
-    rings = np.array([[-17.6, 11.2, 7.6, 0.5], [-18.8, 14.2, 9.0, 0.3], [-20.6, 18.5, 10.2, 0.0],
-                      [-24.0, 21.5, 11.2, 0.0], [-45.0, 23.0, 12.5, 0.0]])
+    rings = np.array(
+        [
+            [-17.6, 11.2, 7.6, 0.5],
+            [-18.8, 14.2, 9.0, 0.3],
+            [-20.6, 18.5, 10.2, 0.0],
+            [-24.0, 21.5, 11.2, 0.0],
+            [-45.0, 23.0, 12.5, 0.0],
+        ]
+    )
     fine = np.linspace(0, len(rings) - 1, 33)
     rings = np.stack([np.interp(fine, np.arange(len(rings)), rings[:, k]) for k in range(4)], 1)
     angle = np.linspace(0, 2 * np.pi, 96, endpoint=False)

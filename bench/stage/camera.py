@@ -34,8 +34,9 @@ class Camera:
         """Pixel coordinates (N, 2), x right and y down from the film's top left corner, of points (N, 3)."""
         d = points - self.origin
         scale = self.height / 2 / np.tan(np.deg2rad(self.fov) / 2)
-        return np.stack([self.width / 2 + d[:, 0] / -d[:, 2] * scale,
-                         self.height / 2 - d[:, 1] / -d[:, 2] * scale], 1)
+        return np.stack(
+            [self.width / 2 + d[:, 0] / -d[:, 2] * scale, self.height / 2 - d[:, 1] / -d[:, 2] * scale], 1
+        )
 
     def directions(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Unit directions (N, 3) from the pinhole through film positions x, y (N,), in pixels from the top left."""
@@ -47,16 +48,31 @@ class Camera:
         """Mitsuba's description of the camera."""
         mi = load_mitsuba()
         film: dict[str, Any] = {
-            "type": "hdrfilm", "width": self.width, "height": self.height,
+            "type": "hdrfilm",
+            "width": self.width,
+            "height": self.height,
             "rfilter": {"type": "gaussian", "stddev": 0.42},
-            "pixel_format": "rgba" if alpha else "rgb", "component_format": "float32"}
+            "pixel_format": "rgba" if alpha else "rgb",
+            "component_format": "float32",
+        }
         if self.crop is not None:
-            film |= dict(zip(("crop_offset_x", "crop_offset_y", "crop_width", "crop_height"), self.crop, strict=True))
+            film |= dict(
+                zip(("crop_offset_x", "crop_offset_y", "crop_width", "crop_height"), self.crop, strict=True)
+            )
         o = self.origin
         to_world = mi.ScalarTransform4f().look_at(
-            origin=[float(v) for v in o], target=[float(v) for v in self.aim], up=[0, 1, 0])
-        return {"type": "perspective", "fov": self.fov, "fov_axis": "y", "to_world": to_world, "near_clip": 1.0,
-                "far_clip": 10000.0, "film": film, "sampler": {"type": "multijitter", "sample_count": samples}}
+            origin=[float(v) for v in o], target=[float(v) for v in self.aim], up=[0, 1, 0]
+        )
+        return {
+            "type": "perspective",
+            "fov": self.fov,
+            "fov_axis": "y",
+            "to_world": to_world,
+            "near_clip": 1.0,
+            "far_clip": 10000.0,
+            "film": film,
+            "sampler": {"type": "multijitter", "sample_count": samples},
+        }
 
 
 def distance_for(fov: float, face_fraction: float) -> float:

@@ -35,8 +35,11 @@ def smoothstep(x: np.ndarray, low: float, high: float) -> np.ndarray:
 def hairline(position: np.ndarray) -> np.ndarray:
     """Height in centimetres of skin points (..., 3) above the hairline of a short haircut; negative below it."""
     azimuth = np.rad2deg(np.arctan2(np.abs(position[..., 0]), position[..., 2]))
-    line = np.interp(azimuth, [0, 30, 50, 62, 74, 84, 90, 112, 125, 150, 180],
-                     [9.9, 9.6, 8.6, 6.5, 3.0, 1.2, 5.0, 5.0, 0.0, -4.5, -5.5])
+    line = np.interp(
+        azimuth,
+        [0, 30, 50, 62, 74, 84, 90, 112, 125, 150, 180],
+        [9.9, 9.6, 8.6, 6.5, 3.0, 1.2, 5.0, 5.0, 0.0, -4.5, -5.5],
+    )
     return np.asarray(position[..., 1] - line)
 
 
@@ -68,5 +71,11 @@ def build_canvas(model: FaceModel) -> Canvas:
     beard = smoothstep(upper - y, 0.0, 1.2) * smoothstep(y, -10.5, -8.0) * smoothstep(z, 0.5, 3.0)
     near_lips = cv2.GaussianBlur(cv2.dilate((lips > 0.4).astype(np.float32), np.ones((9, 9))), (0, 0), 4)
     beard = beard * (1 - near_lips) * (np.arange(ATLAS_WIDTH) < ATLAS_WIDTH // 2)
-    return Canvas(position, landmark, lips, beard.astype(np.float32), hairline(position).astype(np.float32),
-                  smoothstep(neckline(position), 0.0, 0.15).astype(np.float32))
+    return Canvas(
+        position,
+        landmark,
+        lips,
+        beard.astype(np.float32),
+        hairline(position).astype(np.float32),
+        smoothstep(neckline(position), 0.0, 0.15).astype(np.float32),
+    )

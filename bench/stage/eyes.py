@@ -36,7 +36,9 @@ def paint_eye(points: np.ndarray, traits: Traits) -> np.ndarray:
     waves = sum(rng.normal() * np.cos(k * angle + rng.uniform(0, 6.3)) for k in range(9, 60, 3)) / 4
     fibres = 1 + 0.22 * waves + 0.10 * noise(rng, shape, 3)
     inner = smoothstep(-radius, -0.36, -0.26)[..., None]
-    iris = traits.iris_colour * np.clip(fibres, 0.4, 1.8)[..., None] * (1 + inner * np.array([0.5, 0.25, 0.0]))
+    iris = (
+        traits.iris_colour * np.clip(fibres, 0.4, 1.8)[..., None] * (1 + inner * np.array([0.5, 0.25, 0.0]))
+    )
     edge = traits.iris_radius
     iris = iris * (1 - 0.65 * smoothstep(radius, edge - 0.14, edge))[..., None]
     blend = (smoothstep(-radius, -edge - 0.05, -edge + 0.03) * front)[..., None]

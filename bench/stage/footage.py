@@ -14,8 +14,19 @@ from bench.stage.rig import Rig
 from bench.stage.write import is_complete, write_exr
 
 
-def render_footage(casting: Casting, rig: Rig, seed: int, frames: Iterable[int], folder: Path, name: str, *,
-                   size: int, samples: int, performance_seed: int, compression: str = "zip") -> int:
+def render_footage(
+    casting: Casting,
+    rig: Rig,
+    seed: int,
+    frames: Iterable[int],
+    folder: Path,
+    name: str,
+    *,
+    size: int,
+    samples: int,
+    performance_seed: int,
+    compression: str = "zip",
+) -> int:
     """Renders the missing frames ``folder/name.0001.exr`` of one person; returns how many were rendered."""
     missing = [f for f in frames if not is_complete(folder / f"{name}.{f:04d}.exr")]
     if not missing:
@@ -26,7 +37,8 @@ def render_footage(casting: Casting, rig: Rig, seed: int, frames: Iterable[int],
         light = random_light(performance_seed, frame)
         rig.pose(random_act(performance_seed, frame, casting.model.expression_names))
         rig.light(environment(small[light.hdri], light))
-        picture = rig.render(random_camera(performance_seed, frame, size), samples, seed=frame * 1000 + seed,
-                             bounces=False)
+        picture = rig.render(
+            random_camera(performance_seed, frame, size), samples, seed=frame * 1000 + seed, bounces=False
+        )
         write_exr(folder / f"{name}.{frame:04d}.exr", rec709_to_acescg(picture), compression=compression)
     return len(missing)

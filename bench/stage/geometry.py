@@ -15,15 +15,19 @@ def part_triangles(model: FaceModel, materials: tuple[str, ...]) -> tuple[np.nda
     rows = np.isin(model.material, [model.materials.index(n) for n in materials])
     faces, uvs = model.faces[rows].astype(np.int64), model.corner_uv[rows].astype(np.int64)
     quads = faces[:, 3] >= 0
-    return (np.concatenate([faces[:, :3], faces[quads][:, [0, 2, 3]]]),
-            np.concatenate([uvs[:, :3], uvs[quads][:, [0, 2, 3]]]))
+    return (
+        np.concatenate([faces[:, :3], faces[quads][:, [0, 2, 3]]]),
+        np.concatenate([uvs[:, :3], uvs[quads][:, [0, 2, 3]]]),
+    )
 
 
 def smooth_normals(positions: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     """Unit vertex normals (V, 3), area-weighted; vertices without a triangle get a zero normal."""
     a, b, c = (positions[triangles[:, k]] for k in range(3))
     face = np.cross(b - a, c - a)
-    flat = np.stack([np.bincount(triangles.ravel(), np.repeat(face[:, k], 3), len(positions)) for k in range(3)], 1)
+    flat = np.stack(
+        [np.bincount(triangles.ravel(), np.repeat(face[:, k], 3), len(positions)) for k in range(3)], 1
+    )
     length = np.linalg.norm(flat, axis=1, keepdims=True)
     return (flat / np.maximum(length, 1e-12)).astype(np.float32)
 
@@ -41,7 +45,9 @@ class Hits:
         return (corners[self.triangle] * self.weights[:, :, None]).sum(1)
 
 
-def cast_rays(positions: np.ndarray, triangles: np.ndarray, origins: np.ndarray, directions: np.ndarray) -> Hits:
+def cast_rays(
+    positions: np.ndarray, triangles: np.ndarray, origins: np.ndarray, directions: np.ndarray
+) -> Hits:
     """Nearest hits of N rays, origins and directions (N, 3), with one mesh."""
     mi = load_mitsuba()
     if mi.variant() == "scalar_rgb":
@@ -60,8 +66,9 @@ def cast_rays(positions: np.ndarray, triangles: np.ndarray, origins: np.ndarray,
     return Hits(triangle, np.c_[1 - uv.sum(1), uv].astype(np.float32), found)
 
 
-def _cast_rays_scalar(positions: np.ndarray, triangles: np.ndarray, origins: np.ndarray,
-                      directions: np.ndarray) -> Hits:
+def _cast_rays_scalar(
+    positions: np.ndarray, triangles: np.ndarray, origins: np.ndarray, directions: np.ndarray
+) -> Hits:
     mi = load_mitsuba()
     mesh = mi.Mesh("mesh", len(positions), len(triangles))
     params = mi.traverse(mesh)
@@ -73,7 +80,9 @@ def _cast_rays_scalar(positions: np.ndarray, triangles: np.ndarray, origins: np.
     weights = np.zeros((len(origins), 3), np.float32)
     found = np.zeros(len(origins), bool)
     for i, (o, d) in enumerate(zip(origins, directions, strict=True)):
-        hit = scene.ray_intersect_preliminary(mi.Ray3f(mi.Point3f(*map(float, o)), mi.Vector3f(*map(float, d))))
+        hit = scene.ray_intersect_preliminary(
+            mi.Ray3f(mi.Point3f(*map(float, o)), mi.Vector3f(*map(float, d)))
+        )
         if hit.is_valid():
             found[i], triangle[i] = True, hit.prim_index
             u, v = hit.prim_uv

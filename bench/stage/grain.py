@@ -21,6 +21,7 @@ class Grain:
 
 def unit_grain(rng: np.random.Generator, height: int, width: int, grain: Grain) -> np.ndarray:
     """Correlated noise (H, W, 3) of zero mean and unit variance."""
+
     def field() -> np.ndarray:
         pad = 8
         white = rng.standard_normal((height + 2 * pad, width + 2 * pad)).astype(np.float32)
@@ -29,7 +30,9 @@ def unit_grain(rng: np.random.Generator, height: int, width: int, grain: Grain) 
         return soft[pad:-pad, pad:-pad]
 
     common = field()
-    return np.stack([np.sqrt(1 - grain.shared) * field() + np.sqrt(grain.shared) * common for _ in range(3)], -1)
+    return np.stack(
+        [np.sqrt(1 - grain.shared) * field() + np.sqrt(grain.shared) * common for _ in range(3)], -1
+    )
 
 
 def grain_sigma(pixels: np.ndarray, grain: Grain) -> np.ndarray:

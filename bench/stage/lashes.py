@@ -20,7 +20,9 @@ def lash_sheets(model: FaceModel) -> list[np.ndarray]:
     vertex_uv = np.zeros((count, 2))
     vertex_uv[triangles.ravel()] = model.uv[uv_triangles.ravel()]
     edges = np.concatenate([triangles[:, :2], triangles[:, 1:]])
-    _, label = connected_components(coo_matrix((np.ones(len(edges)), edges.T), (count, count)), directed=False)
+    _, label = connected_components(
+        coo_matrix((np.ones(len(edges)), edges.T), (count, count)), directed=False
+    )
     used = np.unique(triangles)
     sheets = []
     for island in np.unique(label[used]):
@@ -46,8 +48,13 @@ def lash_hairs(model: FaceModel) -> tuple[csr_matrix, np.ndarray]:
             at = (k + r.uniform(0.1, 0.9)) * last / int(last * HAIRS_PER_COLUMN * (1.0 if upper else 0.6))
             lean = r.normal(0, 0.35)
             tall = max(1, round(tallest * r.uniform(0.55, 1.0) * (1.0 if upper else 0.6)))
-            for row, half, slip in ((0, HALF_WIDTH, 0.0), (0, -HALF_WIDTH, 0.0), (tall // 2, 0.8 * HALF_WIDTH, 0.4),
-                                    (tall // 2, -0.8 * HALF_WIDTH, 0.4), (tall, 0.0, 1.0)):
+            for row, half, slip in (
+                (0, HALF_WIDTH, 0.0),
+                (0, -HALF_WIDTH, 0.0),
+                (tall // 2, 0.8 * HALF_WIDTH, 0.4),
+                (tall // 2, -0.8 * HALF_WIDTH, 0.4),
+                (tall, 0.0, 1.0),
+            ):
                 x = float(np.clip(at + half + lean * slip, 0, last - 1e-6))
                 i = int(x)
                 rows += [count, count]

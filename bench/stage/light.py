@@ -63,7 +63,7 @@ def shrink(hdri: np.ndarray) -> np.ndarray:
     base = small * np.minimum(1, ceiling / np.maximum(luma, 1e-9))[..., None].astype(np.float32)
     wide = np.concatenate([small - base] * 3, 1)
     soft = cv2.GaussianBlur(wide, (0, 0), 2.0, borderType=cv2.BORDER_REPLICATE)
-    return base + soft[:, ENV_WIDTH:2 * ENV_WIDTH]
+    return base + soft[:, ENV_WIDTH : 2 * ENV_WIDTH]
 
 
 def directions(width: int, height: int) -> np.ndarray:
@@ -103,8 +103,13 @@ def rotate(env: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     u = np.arctan2(d[..., 0], -d[..., 2]) / (2 * np.pi) % 1.0
     v = np.arccos(np.clip(d[..., 1], -1, 1)) / np.pi
     wide = np.concatenate([env[:, -1:], env, env[:, :1]], 1)
-    return cv2.remap(wide, (u * width + 0.5).astype(np.float32), (v * height - 0.5).astype(np.float32),
-                     cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.remap(
+        wide,
+        (u * width + 0.5).astype(np.float32),
+        (v * height - 0.5).astype(np.float32),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
 
 
 def black_body(kelvin: float) -> np.ndarray:
@@ -124,8 +129,16 @@ def black_body(kelvin: float) -> np.ndarray:
     else:
         y = 3.0817580 * x**3 - 5.87338670 * x**2 + 3.75112997 * x - 0.37001483
     xyz = np.array([x / y, 1.0, (1 - x - y) / y])
-    rgb = np.array([[3.2404542, -1.5371385, -0.4985314], [-0.9692660, 1.8760108, 0.0415560],
-                    [0.0556434, -0.2040259, 1.0572252]]) @ xyz
+    rgb = (
+        np.array(
+            [
+                [3.2404542, -1.5371385, -0.4985314],
+                [-0.9692660, 1.8760108, 0.0415560],
+                [0.0556434, -0.2040259, 1.0572252],
+            ]
+        )
+        @ xyz
+    )
     return np.maximum(rgb, 0)
 
 
@@ -167,8 +180,12 @@ def random_key(r: np.random.Generator, softest: float = 35.0) -> Key:
     """A key light somewhere in front of the performer: 2800-8000 K, 1 to 6 times the fill."""
     azimuth, height = np.deg2rad(r.uniform(-85, 85)), np.deg2rad(r.uniform(-15, 65))
     direction = np.array([np.sin(azimuth) * np.cos(height), np.sin(height), np.cos(azimuth) * np.cos(height)])
-    return Key(direction, float(np.exp(r.uniform(np.log(4), np.log(softest)))), black_body(r.uniform(2800, 8000)),
-               float(np.exp(r.uniform(0, np.log(6)))))
+    return Key(
+        direction,
+        float(np.exp(r.uniform(np.log(4), np.log(softest)))),
+        black_body(r.uniform(2800, 8000)),
+        float(np.exp(r.uniform(0, np.log(6)))),
+    )
 
 
 def random_light(performance_seed: int, frame: int) -> Light:
@@ -177,4 +194,6 @@ def random_light(performance_seed: int, frame: int) -> Light:
     hdri = TRAINING_HDRIS[r.integers(len(TRAINING_HDRIS))]
     key = random_key(r) if r.random() < 0.45 else None
     tilt = r.normal(0, 6, 2)
-    return Light(hdri, float(r.uniform(0, 360)), (float(tilt[0]), float(tilt[1])), float(r.uniform(-1.5, 1.5)), key)
+    return Light(
+        hdri, float(r.uniform(0, 360)), (float(tilt[0]), float(tilt[1])), float(r.uniform(-1.5, 1.5)), key
+    )

@@ -8,8 +8,15 @@ import re
 import sys
 from types import ModuleType
 
-LIBRARY_FOLDERS = ("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib",
-                   "/usr/lib/llvm-*/lib", "/usr/local/lib", "/opt/homebrew/opt/llvm/lib")
+LIBRARY_FOLDERS = (
+    "/usr/lib/x86_64-linux-gnu",
+    "/usr/lib/aarch64-linux-gnu",
+    "/usr/lib64",
+    "/usr/lib",
+    "/usr/lib/llvm-*/lib",
+    "/usr/local/lib",
+    "/opt/homebrew/opt/llvm/lib",
+)
 OLDEST_LLVM = 16
 
 

@@ -8,7 +8,13 @@ import numpy as np
 
 VISEMES: dict[str, dict[str, float]] = {
     "aa": {"jawOpen": 0.65, "mouthLowerDown": 0.35, "mouthUpperUp": 0.25},
-    "ee": {"jawOpen": 0.18, "mouthSmile": 0.35, "mouthStretch": 0.4, "mouthLowerDown": 0.5, "mouthUpperUp": 0.3},
+    "ee": {
+        "jawOpen": 0.18,
+        "mouthSmile": 0.35,
+        "mouthStretch": 0.4,
+        "mouthLowerDown": 0.5,
+        "mouthUpperUp": 0.3,
+    },
     "ih": {"jawOpen": 0.25, "mouthStretch": 0.2, "mouthLowerDown": 0.4, "mouthUpperUp": 0.25},
     "oh": {"jawOpen": 0.4, "mouthFunnel": 0.6, "mouthPucker": 0.2},
     "oo": {"jawOpen": 0.12, "mouthPucker": 0.75, "mouthFunnel": 0.3},
@@ -69,7 +75,7 @@ def random_act(performance_seed: int, frame: int, names: tuple[str, ...]) -> Act
     w = Weights(names)
     strength = 0.2 if r.random() < 0.25 else 1.0
     kinds = list(VISEMES)
-    for share in ((1.0, 0.0) if r.random() < 0.5 else (0.6, 0.4)):
+    for share in (1.0, 0.0) if r.random() < 0.5 else (0.6, 0.4):
         for name, amount in VISEMES[kinds[r.integers(len(kinds))]].items():
             w.add(name, strength * share * amount * r.uniform(0.5, 1.35))
     if r.random() < 0.35:
@@ -79,12 +85,28 @@ def random_act(performance_seed: int, frame: int, names: tuple[str, ...]) -> Act
         w.add("eyeSquint", 0.4 * smile)
         w.add("mouthUpperUp", r.uniform(0, 0.4) * smile)
     for name, chance, most in (
-            ("mouthPucker", 0.10, 0.8), ("mouthFrown", 0.12, 0.7), ("noseSneer", 0.10, 0.7), ("cheekPuff", 0.05, 0.6),
-            ("mouthDimple", 0.10, 0.6), ("mouthShrugLower", 0.10, 0.6), ("mouthStretch", 0.08, 0.7),
-            ("mouthLeft", 0.08, 0.6), ("mouthRight", 0.08, 0.6), ("jawLeft", 0.05, 0.5), ("jawRight", 0.05, 0.5),
-            ("jawForward", 0.06, 0.5), ("jawOpen", 0.08, 0.8), ("eyeWide", 0.10, 0.7), ("eyeSquint", 0.12, 0.8),
-            ("browDown", 0.20, 0.9), ("browInnerUp", 0.22, 0.9), ("browOuterUp", 0.20, 0.9),
-            ("mouthSmile_L", 0.05, 0.6), ("mouthSmile_R", 0.05, 0.6), ("browOuterUp_L", 0.04, 0.8)):
+        ("mouthPucker", 0.10, 0.8),
+        ("mouthFrown", 0.12, 0.7),
+        ("noseSneer", 0.10, 0.7),
+        ("cheekPuff", 0.05, 0.6),
+        ("mouthDimple", 0.10, 0.6),
+        ("mouthShrugLower", 0.10, 0.6),
+        ("mouthStretch", 0.08, 0.7),
+        ("mouthLeft", 0.08, 0.6),
+        ("mouthRight", 0.08, 0.6),
+        ("jawLeft", 0.05, 0.5),
+        ("jawRight", 0.05, 0.5),
+        ("jawForward", 0.06, 0.5),
+        ("jawOpen", 0.08, 0.8),
+        ("eyeWide", 0.10, 0.7),
+        ("eyeSquint", 0.12, 0.8),
+        ("browDown", 0.20, 0.9),
+        ("browInnerUp", 0.22, 0.9),
+        ("browOuterUp", 0.20, 0.9),
+        ("mouthSmile_L", 0.05, 0.6),
+        ("mouthSmile_R", 0.05, 0.6),
+        ("browOuterUp_L", 0.04, 0.8),
+    ):
         if r.random() < chance:
             w.add(name, strength * r.uniform(0.1, most))
     lid = r.random()
@@ -121,7 +143,7 @@ def talk_take(performance_seed: int, frames: int, names: tuple[str, ...]) -> lis
         d = t - centre
         blink = np.maximum(blink, np.clip(np.where(d < 0, 1 + d / 2.4, 1.15 - d / 4.2), 0, 1))
         centre += r.uniform(14, 26)
-    smile = np.clip(1.5 * np.exp(-((t - frames * r.uniform(0.55, 0.7)) / (frames * 0.14)) ** 2), 0, 1)
+    smile = np.clip(1.5 * np.exp(-(((t - frames * r.uniform(0.55, 0.7)) / (frames * 0.14)) ** 2)), 0, 1)
     turn = np.sin(2 * np.pi * (t / frames * 0.9 + r.random()))
     yaw = 20 * turn + 4 * (smooth_curve(r, frames, 9) - 0.5)
     pitch = 5 * (smooth_curve(r, frames, 16) - 0.5) * 2 + 3 * (smooth_curve(r, frames, 6) - 0.5)

@@ -18,7 +18,12 @@ from bench.stage.person import EYES, Person
 from bench.stage.transfer import SKIN, atlas_uv
 
 PARTS: dict[str, tuple[str, ...]] = {
-    "skin": SKIN, "eye0": EYES[:1], "eye1": EYES[1:], "teeth": ("M_Teeth",), "gums": ("M_GumsTongue",)}
+    "skin": SKIN,
+    "eye0": EYES[:1],
+    "eye1": EYES[1:],
+    "teeth": ("M_Teeth",),
+    "gums": ("M_GumsTongue",),
+}
 MAX_DEPTH = 4
 DIRECT = {"type": "direct", "emitter_samples": 6, "bsdf_samples": 1}
 
@@ -40,8 +45,10 @@ def split_at_seams(triangles: np.ndarray, uv_triangles: np.ndarray, uv: np.ndarr
 
 
 def _plastic(colour: Any, roughness: Any, specular: float = 0.5) -> dict[str, Any]:
-    return {"type": "twosided", "bsdf": {"type": "principled", "base_color": colour, "roughness": roughness,
-                                         "specular": specular}}
+    return {
+        "type": "twosided",
+        "bsdf": {"type": "principled", "base_color": colour, "roughness": roughness, "specular": specular},
+    }
 
 
 def _rgb(*value: float) -> dict[str, Any]:
@@ -56,7 +63,9 @@ class Rig:
         self.parts: dict[str, Part] = {}
         for name, materials in PARTS.items():
             triangles, uv_triangles = part_triangles(model, materials)
-            self.parts[name] = split_at_seams(triangles, uv_triangles, atlas_uv(model) if name == "skin" else model.uv)
+            self.parts[name] = split_at_seams(
+                triangles, uv_triangles, atlas_uv(model) if name == "skin" else model.uv
+            )
         self.lashes, self.lash_triangles = lash_hairs(model)
         self.whole = np.concatenate([part_triangles(model, m)[0] for m in PARTS.values()])
         self.weight = neck_weight(model.neutral)
@@ -69,23 +78,46 @@ class Rig:
         mi = load_mitsuba()
 
         def texture(pixels: np.ndarray) -> dict[str, Any]:
-            return {"type": "bitmap", "bitmap": mi.Bitmap(np.ascontiguousarray(pixels, np.float32)), "raw": True,
-                    "wrap_mode": "clamp"}
+            return {
+                "type": "bitmap",
+                "bitmap": mi.Bitmap(np.ascontiguousarray(pixels, np.float32)),
+                "raw": True,
+                "wrap_mode": "clamp",
+            }
 
         return {
             "skin": _plastic(texture(person.skin), texture(person.roughness[..., None]), 0.34),
-            "eye0": _plastic(texture(person.eyes[0]), 0.07, 0.5), "eye1": _plastic(texture(person.eyes[1]), 0.07, 0.5),
-            "teeth": _plastic(_rgb(0.58, 0.52, 0.43), 0.18), "gums": _plastic(_rgb(0.33, 0.10, 0.09), 0.28),
-            "lashes": {"type": "twosided", "bsdf": {"type": "diffuse", "reflectance": _rgb(0.02, 0.015, 0.012)}},
-            "shirt": {"type": "twosided", "bsdf": {
-                "type": "diffuse", "reflectance": _rgb(*(float(v) for v in np.clip(person.traits.shirt, 0.004, 0.4)))}}}
+            "eye0": _plastic(texture(person.eyes[0]), 0.07, 0.5),
+            "eye1": _plastic(texture(person.eyes[1]), 0.07, 0.5),
+            "teeth": _plastic(_rgb(0.58, 0.52, 0.43), 0.18),
+            "gums": _plastic(_rgb(0.33, 0.10, 0.09), 0.28),
+            "lashes": {
+                "type": "twosided",
+                "bsdf": {"type": "diffuse", "reflectance": _rgb(0.02, 0.015, 0.012)},
+            },
+            "shirt": {
+                "type": "twosided",
+                "bsdf": {
+                    "type": "diffuse",
+                    "reflectance": _rgb(*(float(v) for v in np.clip(person.traits.shirt, 0.004, 0.4))),
+                },
+            },
+        }
 
-    def _mesh(self, name: str, count: int, triangles: np.ndarray, uv: np.ndarray | None, bsdf: dict[str, Any]) -> Any:
+    def _mesh(
+        self, name: str, count: int, triangles: np.ndarray, uv: np.ndarray | None, bsdf: dict[str, Any]
+    ) -> Any:
         mi = load_mitsuba()
         props = mi.Properties()
         props["bsdf"] = mi.load_dict(bsdf)
-        mesh = mi.Mesh(name, count, len(triangles), has_vertex_normals=True, has_vertex_texcoords=uv is not None,
-                       props=props)
+        mesh = mi.Mesh(
+            name,
+            count,
+            len(triangles),
+            has_vertex_normals=True,
+            has_vertex_texcoords=uv is not None,
+            props=props,
+        )
         params = mi.traverse(mesh)
         params["faces"] = triangles.astype(np.uint32).ravel()
         if uv is not None:
@@ -97,12 +129,16 @@ class Rig:
         """Puts a person on the stage; env_size is (rows, columns) of the environments to come."""
         mi = load_mitsuba()
         bsdfs = self._bsdfs(person)
-        scene: dict[str, Any] = {"type": "scene", "env": {
-            "type": "envmap", "bitmap": mi.Bitmap(np.ones((*env_size, 3), np.float32)), "scale": 1.0}}
+        scene: dict[str, Any] = {
+            "type": "scene",
+            "env": {"type": "envmap", "bitmap": mi.Bitmap(np.ones((*env_size, 3), np.float32)), "scale": 1.0},
+        }
         for name, part in self.parts.items():
             # Mitsuba's v runs down the picture, the model's runs up.
             uv = part.uv % 1.0 if name != "skin" else part.uv
-            mesh = self._mesh(name, len(part.source), part.triangles, np.c_[uv[:, 0], 1 - uv[:, 1]], bsdfs[name])
+            mesh = self._mesh(
+                name, len(part.source), part.triangles, np.c_[uv[:, 0], 1 - uv[:, 1]], bsdfs[name]
+            )
             self._place(mi.traverse(mesh), "", person.neutral[part.source], np.zeros((len(part.source), 3)))
             scene[name] = mesh
         points = self.lashes @ person.neutral
@@ -153,7 +189,9 @@ class Rig:
         self._params[key] = mi.TensorXf(np.ascontiguousarray(env, np.float32))
         self._params.update()
 
-    def render(self, camera: Camera, samples: int, seed: int, alpha: bool = False, bounces: bool = True) -> np.ndarray:
+    def render(
+        self, camera: Camera, samples: int, seed: int, alpha: bool = False, bounces: bool = True
+    ) -> np.ndarray:
         """The picture (H, W, 3 or 4), float32; with alpha, the environment is hidden and colour is premultiplied.
 
         Without bounces each sample spends its rays on the lights instead: less noise, a few per cent darker.

@@ -16,7 +16,9 @@ def noise(rng: np.random.Generator, shape: tuple[int, int], sigma: float) -> np.
     """Gaussian noise (H, W) of unit variance whose spots are about sigma texels wide."""
     step = max(1, int(sigma // 2))
     small = rng.standard_normal((shape[0] // step + 2, shape[1] // step + 2)).astype(np.float32)
-    field = cv2.resize(cv2.GaussianBlur(small, (0, 0), sigma / step), shape[::-1], interpolation=cv2.INTER_CUBIC)
+    field = cv2.resize(
+        cv2.GaussianBlur(small, (0, 0), sigma / step), shape[::-1], interpolation=cv2.INTER_CUBIC
+    )
     return np.asarray(field / field.std())
 
 
@@ -28,8 +30,10 @@ def split_bands(log_skin: np.ndarray, sigma: float = 20) -> tuple[np.ndarray, np
 
 def base_layer(bases: Mapping[str, np.ndarray], traits: Traits, canvas: Canvas) -> np.ndarray:
     """Log reflectance (H, W, 3): low frequencies of one base skin, high ones of another, centred on the tone."""
-    logs = {n: np.log(np.maximum(srgb_to_linear(bases[n]), 0.004)).astype(np.float32)
-            for n in {traits.low_skin, traits.high_skin}}
+    logs = {
+        n: np.log(np.maximum(srgb_to_linear(bases[n]), 0.004)).astype(np.float32)
+        for n in {traits.low_skin, traits.high_skin}
+    }
     low = split_bands(logs[traits.low_skin])[0]
     high = split_bands(logs[traits.high_skin])[1]
     x, y, z = np.moveaxis(canvas.position, -1, 0)
@@ -71,11 +75,13 @@ def paint_brows(canvas: Canvas, traits: Traits, rng: np.random.Generator) -> np.
             ends = [tuple(int(v) for v in np.rint((p - [x0, y0]) * 16)) for p in (a, b)]
             cv2.line(stroke, ends[0], ends[1], 255, 2, cv2.LINE_AA, 4)
             box = layer[y0:y1, x0:x1]
-            box += (1 - box) * (stroke.astype(np.float32) / 255 * ink)[:box.shape[0], :box.shape[1]]
+            box += (1 - box) * (stroke.astype(np.float32) / 255 * ink)[: box.shape[0], : box.shape[1]]
     return cv2.GaussianBlur(layer, (0, 0), 0.8)
 
 
-def paint_skin(bases: Mapping[str, np.ndarray], canvas: Canvas, traits: Traits) -> tuple[np.ndarray, np.ndarray]:
+def paint_skin(
+    bases: Mapping[str, np.ndarray], canvas: Canvas, traits: Traits
+) -> tuple[np.ndarray, np.ndarray]:
     """A person's skin in the atlas: reflectance (1024, 2048, 3), linear Rec.709, and roughness (1024, 2048), 0-1."""
     rng = np.random.default_rng([traits.seed, 7])
     shape = canvas.lips.shape
@@ -99,10 +105,14 @@ def paint_skin(bases: Mapping[str, np.ndarray], canvas: Canvas, traits: Traits) 
         chance = np.exp(-((y[rows, columns] - 1.5) ** 2) / 18)
         pick = rng.choice(len(rows), int(traits.freckles * 900), p=chance / chance.sum())
         spots[rows[pick], columns[pick]] = rng.uniform(0.3, 1, len(pick))
-        spots = 14 * cv2.GaussianBlur(spots, (0, 0), 1.6) + 20 * cv2.GaussianBlur(spots * (spots > 0.85), (0, 0), 2.6)
+        spots = 14 * cv2.GaussianBlur(spots, (0, 0), 1.6) + 20 * cv2.GaussianBlur(
+            spots * (spots > 0.85), (0, 0), 2.6
+        )
         skin = skin - np.minimum(spots, 1)[..., None] * np.array([0.25, 0.42, 0.5]) * 0.8
 
-    stubble = np.clip(0.6 + 0.3 * noise(rng, shape, 1.0), 0, 1.2) * np.clip(0.8 + 0.25 * noise(rng, shape, 30), 0, 1)
+    stubble = np.clip(0.6 + 0.3 * noise(rng, shape, 1.0), 0, 1.2) * np.clip(
+        0.8 + 0.25 * noise(rng, shape, 30), 0, 1
+    )
     hair = np.log(traits.hair_colour)
     shadow = (canvas.beard * traits.beard * stubble)[..., None]
     skin = skin + np.clip(shadow, 0, 0.92) * (np.minimum(hair, skin) - skin)
@@ -122,6 +132,11 @@ def paint_skin(bases: Mapping[str, np.ndarray], canvas: Canvas, traits: Traits) 
     cloth = canvas.cloth
     weave = 1 + 0.06 * noise(rng, shape, 1.2)
     reflectance = np.exp(skin) * (1 - cloth[..., None]) + (traits.shirt * weave[..., None]) * cloth[..., None]
-    rough = traits.roughness + 0.04 * noise(rng, shape, 2) + 0.1 * canvas.beard * traits.beard - 0.08 * canvas.lips
+    rough = (
+        traits.roughness
+        + 0.04 * noise(rng, shape, 2)
+        + 0.1 * canvas.beard * traits.beard
+        - 0.08 * canvas.lips
+    )
     rough = rough - 0.07 * nose + (0.85 - rough) * np.maximum(cover, cloth)
     return np.clip(reflectance, 0.004, 0.92).astype(np.float32), np.clip(rough, 0.2, 0.95).astype(np.float32)

@@ -45,7 +45,9 @@ def take_camera() -> Camera:
     height = DISPLAY[1] + 2 * OVERSCAN
     fov = 2 * np.rad2deg(np.arctan(height / 2 / FOCAL_PIXELS))
     aim = FACE_CENTRE + np.array([3.4, -1.2, 0.0])
-    return Camera(DISPLAY[0] + 2 * OVERSCAN, height, float(fov), FOCAL_PIXELS * FACE_HEIGHT_CM / FACE_PIXELS, aim)
+    return Camera(
+        DISPLAY[0] + 2 * OVERSCAN, height, float(fov), FOCAL_PIXELS * FACE_HEIGHT_CM / FACE_PIXELS, aim
+    )
 
 
 def take_light(step: int) -> Light:
@@ -65,12 +67,18 @@ def backdrop(hdri: np.ndarray, light: Light, gain: float, camera: Camera, radius
     v = np.arccos(np.clip(d[:, 1], -1, 1)) / np.pi
     wide = np.concatenate([hdri[:, -2:], hdri, hdri[:, :2]], 1)
     shape = (camera.height, camera.width)
-    picture = cv2.remap(wide, (u * columns + 1.5).astype(np.float32).reshape(shape),
-                        (v * rows - 0.5).astype(np.float32).reshape(shape), cv2.INTER_CUBIC)
+    picture = cv2.remap(
+        wide,
+        (u * columns + 1.5).astype(np.float32).reshape(shape),
+        (v * rows - 0.5).astype(np.float32).reshape(shape),
+        cv2.INTER_CUBIC,
+    )
     size = int(2 * np.ceil(radius) + 1)
     grid = np.hypot(*np.meshgrid(np.arange(size) - size // 2, np.arange(size) - size // 2))
     disc = np.clip(radius + 0.5 - grid, 0, 1).astype(np.float32)
-    return np.asarray(cv2.filter2D(np.maximum(picture, 0), -1, disc / disc.sum(), borderType=cv2.BORDER_REFLECT) * gain)
+    return np.asarray(
+        cv2.filter2D(np.maximum(picture, 0), -1, disc / disc.sum(), borderType=cv2.BORDER_REFLECT) * gain
+    )
 
 
 def _box(points: np.ndarray, camera: Camera, margin: int) -> tuple[int, int, int, int]:
@@ -80,8 +88,16 @@ def _box(points: np.ndarray, camera: Camera, margin: int) -> tuple[int, int, int
     return int(x0), int(y0), int(x1 - x0), int(y1 - y0)
 
 
-def shoot(rig: Rig, act: Act, light: Light, small: np.ndarray, hdri: np.ndarray, camera: Camera, samples: int,
-          seed: int) -> tuple[np.ndarray, np.ndarray]:
+def shoot(
+    rig: Rig,
+    act: Act,
+    light: Light,
+    small: np.ndarray,
+    hdri: np.ndarray,
+    camera: Camera,
+    samples: int,
+    seed: int,
+) -> tuple[np.ndarray, np.ndarray]:
     """One clean frame (H, W, 3), linear Rec.709, over its backdrop, and the posed vertices (V, 3).
 
     The head gets `samples` per pixel, the shoulders few.
@@ -91,29 +107,48 @@ def shoot(rig: Rig, act: Act, light: Light, small: np.ndarray, hdri: np.ndarray,
     body = np.zeros((camera.height, camera.width, 4), np.float32)
     x, y, w, _ = _box(vertices[:SKIN_VERTICES], camera, 60)
     shoulders = (x, y, w, camera.height - y)
-    body[y:, x:x + w] = rig.render(replace(camera, crop=shoulders), BODY_SAMPLES, seed, alpha=True, bounces=False)
+    body[y:, x : x + w] = rig.render(
+        replace(camera, crop=shoulders), BODY_SAMPLES, seed, alpha=True, bounces=False
+    )
     head = vertices[:SKIN_VERTICES][rig.weight[:SKIN_VERTICES] > 0.35]
     x, y, w, h = box = _box(head, camera, 4)
-    body[y:y + h, x:x + w] = rig.render(replace(camera, crop=box), samples, seed + 1, alpha=True, bounces=False)
+    body[y : y + h, x : x + w] = rig.render(
+        replace(camera, crop=box), samples, seed + 1, alpha=True, bounces=False
+    )
     behind = backdrop(hdri, light, hdri_gain(small, light), camera)
     return body[:, :, :3] + (1 - body[:, :, 3:4]) * behind, vertices
 
 
-def render_take(casting: Casting, driver: int, hero: int, frames: Sequence[int], truth_frames: Sequence[int], out: Path,
-                *, performance_seed: int, plate_samples: int, truth_samples: int, compression: str) -> None:
+def render_take(
+    casting: Casting,
+    driver: int,
+    hero: int,
+    frames: Sequence[int],
+    truth_frames: Sequence[int],
+    out: Path,
+    *,
+    performance_seed: int,
+    plate_samples: int,
+    truth_samples: int,
+    compression: str,
+) -> None:
     """Renders ``out/plate/plate.1001.exr`` (driver, grain) and ``out/truth/truth.1001.exr`` (hero, clean, matte)."""
     rig, camera = Rig(casting.model), take_camera()
     acts = talk_take(performance_seed, TAKE_FRAMES, casting.model.expression_names)
     hdri = load_hdri(casting.assets, RESERVED_HDRIS[0])
     small = shrink(hdri)
-    for role, seed, wanted, samples in (("plate", driver, frames, plate_samples),
-                                        ("truth", hero, truth_frames, truth_samples)):
+    for role, seed, wanted, samples in (
+        ("plate", driver, frames, plate_samples),
+        ("truth", hero, truth_frames, truth_samples),
+    ):
         missing = [f for f in wanted if not is_complete(out / role / f"{role}.{f:04d}.exr")]
         if missing:
             rig.cast(casting.person(seed), small.shape[:2])
         for frame in missing:
             step = frame - FIRST_FRAME
-            clean, vertices = shoot(rig, acts[step], take_light(step), small, hdri, camera, samples, frame * 10 + seed)
+            clean, vertices = shoot(
+                rig, acts[step], take_light(step), small, hdri, camera, samples, frame * 10 + seed
+            )
             pixels = rec709_to_acescg(clean)
             channels: tuple[str, ...] = ("R", "G", "B")
             if role == "plate":
@@ -121,8 +156,18 @@ def render_take(casting: Casting, driver: int, hero: int, frames: Sequence[int],
             else:
                 matte = face_matte(vertices, rig.whole, camera)
                 pixels, channels = np.concatenate([pixels, matte[..., None]], 2), ("R", "G", "B", "matte")
-            write_exr(out / role / f"{role}.{frame:04d}.exr", pixels, channels=channels,
-                      origin=(-OVERSCAN, -OVERSCAN), display=DISPLAY, compression=compression,
-                      attributes={"smpte:TimeCode": timecode(frame, FPS), "framesPerSecond": (FPS, 1),
-                                  "PixelAspectRatio": 1.0, "doublure/take": TAKE_NAME})
+            write_exr(
+                out / role / f"{role}.{frame:04d}.exr",
+                pixels,
+                channels=channels,
+                origin=(-OVERSCAN, -OVERSCAN),
+                display=DISPLAY,
+                compression=compression,
+                attributes={
+                    "smpte:TimeCode": timecode(frame, FPS),
+                    "framesPerSecond": (FPS, 1),
+                    "PixelAspectRatio": 1.0,
+                    "doublure/take": TAKE_NAME,
+                },
+            )
             print(f"{role}.{frame:04d}", flush=True)

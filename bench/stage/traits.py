@@ -10,12 +10,31 @@ from bench.stage.tone import tone_colour
 
 SHAPE_MODES = 30
 SHAPE_SPREAD = 0.8
-LOW_SKINS = ("middleage_lightskinned_male_diffuse", "young_lightskinned_female_diffuse2",
-             "young_lightskinned_male_diffuse", "old_darkskinned_female_diffuse", "scan")
-HAIR_COLOURS = ((0.012, 0.009, 0.008), (0.02, 0.013, 0.009), (0.05, 0.028, 0.016), (0.10, 0.055, 0.028),
-                (0.22, 0.14, 0.07), (0.16, 0.06, 0.025), (0.20, 0.19, 0.18))
-IRIS_COLOURS = ((0.035, 0.018, 0.009), (0.06, 0.03, 0.012), (0.13, 0.07, 0.025), (0.11, 0.11, 0.045),
-                (0.09, 0.15, 0.16), (0.10, 0.19, 0.30), (0.19, 0.24, 0.27))
+LOW_SKINS = (
+    "middleage_lightskinned_male_diffuse",
+    "young_lightskinned_female_diffuse2",
+    "young_lightskinned_male_diffuse",
+    "old_darkskinned_female_diffuse",
+    "scan",
+)
+HAIR_COLOURS = (
+    (0.012, 0.009, 0.008),
+    (0.02, 0.013, 0.009),
+    (0.05, 0.028, 0.016),
+    (0.10, 0.055, 0.028),
+    (0.22, 0.14, 0.07),
+    (0.16, 0.06, 0.025),
+    (0.20, 0.19, 0.18),
+)
+IRIS_COLOURS = (
+    (0.035, 0.018, 0.009),
+    (0.06, 0.03, 0.012),
+    (0.13, 0.07, 0.025),
+    (0.11, 0.11, 0.045),
+    (0.09, 0.15, 0.16),
+    (0.10, 0.19, 0.30),
+    (0.19, 0.24, 0.27),
+)
 
 
 @dataclass(frozen=True)
@@ -64,15 +83,28 @@ def draw_traits(seed: int) -> Traits:
     redness = r.uniform(0.2, 1.3) * (1.1 - 0.8 * melanin)
     lip = np.array([1.0, 0.72, 0.74]) ** r.uniform(0.1, 1.5) * np.exp(r.normal(-0.08, 0.15))
     return Traits(
-        seed=seed, shape=shape, low_skin=low, high_skin=high, tone=tone, detail=float(r.uniform(0.8, 1.35)),
-        mottling=float(r.uniform(0.6, 1.6)), redness=float(redness),
-        freckles=float(r.uniform(0.2, 1) if r.random() < 0.3 and melanin < 0.6 else 0), lip_tint=lip,
-        hair_colour=hair, hair_opacity=float(r.choice([0.97, 0.99, 0.35], p=[0.5, 0.35, 0.15])),
-        hair_volume=float(r.uniform(0.15, 1.0)), hairline=float(r.uniform(-0.9, 1.1)),
+        seed=seed,
+        shape=shape,
+        low_skin=low,
+        high_skin=high,
+        tone=tone,
+        detail=float(r.uniform(0.8, 1.35)),
+        mottling=float(r.uniform(0.6, 1.6)),
+        redness=float(redness),
+        freckles=float(r.uniform(0.2, 1) if r.random() < 0.3 and melanin < 0.6 else 0),
+        lip_tint=lip,
+        hair_colour=hair,
+        hair_opacity=float(r.choice([0.97, 0.99, 0.35], p=[0.5, 0.35, 0.15])),
+        hair_volume=float(r.uniform(0.15, 1.0)),
+        hairline=float(r.uniform(-0.9, 1.1)),
         beard=float(r.choice([0.0, 0.2, 0.4, 0.75]) if masculine else 0),
         brow_density=float(r.uniform(0.6, 1.5) * (1.15 if masculine else 0.9)),
         brow_thickness=float(r.uniform(0.7, 1.45) * (1.15 if masculine else 0.85)),
-        brow_arch=float(r.uniform(-0.2, 1.2)), brow_drop=float(r.uniform(-0.02, 0.045)),
+        brow_arch=float(r.uniform(-0.2, 1.2)),
+        brow_drop=float(r.uniform(-0.02, 0.045)),
         brow_opacity=float(r.uniform(0.75, 1.0)),
-        iris_colour=np.array(iris) * np.exp(r.normal(0, 0.2)), iris_radius=float(r.uniform(0.56, 0.62)),
-        roughness=float(r.uniform(0.42, 0.56)), shirt=np.exp(r.uniform(-4.5, -2.2) + r.normal(0, 0.35, 3)))
+        iris_colour=np.array(iris) * np.exp(r.normal(0, 0.2)),
+        iris_radius=float(r.uniform(0.56, 0.62)),
+        roughness=float(r.uniform(0.42, 0.56)),
+        shirt=np.exp(r.uniform(-4.5, -2.2) + r.normal(0, 0.35, 3)),
+    )

@@ -43,21 +43,26 @@ def atlas_hits(model: FaceModel) -> tuple[Hits, np.ndarray]:
     return rasterise_uv(atlas_uv(model), uv_triangles, ATLAS_WIDTH, ATLAS_HEIGHT), triangles
 
 
-def scalp_anchors(positions: np.ndarray, triangles: np.ndarray, centre: np.ndarray, basis: np.ndarray) -> np.ndarray:
+def scalp_anchors(
+    positions: np.ndarray, triangles: np.ndarray, centre: np.ndarray, basis: np.ndarray
+) -> np.ndarray:
     """Outermost points (N, 3), NaN where missed, along fixed directions to the crown and back of the head.
 
     basis (3, 3) maps ICT directions to this head's space.
     """
     polar, azimuth = np.meshgrid(np.deg2rad([0, 25, 50, 75]), np.deg2rad(np.arange(0, 360, 30)))
-    d = np.stack([np.sin(polar) * np.sin(azimuth), np.cos(polar), np.sin(polar) * np.cos(azimuth)], -1).reshape(-1, 3)
+    d = np.stack(
+        [np.sin(polar) * np.sin(azimuth), np.cos(polar), np.sin(polar) * np.cos(azimuth)], -1
+    ).reshape(-1, 3)
     d = d[d[:, 2] < 0.5] @ basis.T
     far = centre + d * 50
     hits = cast_rays(positions, triangles, far, -d)
     return np.where(hits.found[:, None], hits.blend(positions[triangles]), np.nan)
 
 
-def spline_to_source(ict_points: np.ndarray, source_points: np.ndarray, model: FaceModel,
-                     source: SourceHead) -> RBFInterpolator:
+def spline_to_source(
+    ict_points: np.ndarray, source_points: np.ndarray, model: FaceModel, source: SourceHead
+) -> RBFInterpolator:
     """Thin-plate spline from ICT space to the source head's space."""
     design = np.c_[ict_points, np.ones(len(ict_points))]
     affine = np.linalg.lstsq(design, source_points, rcond=None)[0]
@@ -78,9 +83,14 @@ def sample_texture(texture: np.ndarray, uv: np.ndarray) -> np.ndarray:
     height, width = texture.shape[:2]
     pad = (-len(uv)) % 1024
     full = np.concatenate([uv, np.zeros((pad, 2))]).astype(np.float32).reshape(-1, 1024, 2)
-    out = cv2.remap(texture, full[..., 0] * width - 0.5, (1 - full[..., 1]) * height - 0.5, cv2.INTER_LINEAR,
-                    borderMode=cv2.BORDER_REPLICATE)
-    return out.reshape(-1, 3)[:len(uv)]
+    out = cv2.remap(
+        texture,
+        full[..., 0] * width - 0.5,
+        (1 - full[..., 1]) * height - 0.5,
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return out.reshape(-1, 3)[: len(uv)]
 
 
 def outer_surface(source: SourceHead) -> SourceHead:
@@ -97,7 +107,9 @@ def outer_surface(source: SourceHead) -> SourceHead:
         u = np.cross(d, [0.0, 0.0, 1.0] if abs(d[2]) < 0.9 else [1.0, 0.0, 0.0])
         u /= np.linalg.norm(u)
         grid = (side[:, None, None] * u + side[None, :, None] * np.cross(d, u)).reshape(-1, 3)
-        hits = cast_rays(positions, source.triangles, centre + d * 2 * radius + grid, np.tile(-d, (len(grid), 1)))
+        hits = cast_rays(
+            positions, source.triangles, centre + d * 2 * radius + grid, np.tile(-d, (len(grid), 1))
+        )
         seen += np.bincount(hits.triangle[hits.found], minlength=len(seen)) > 0
     keep = seen >= 4
     return SourceHead(positions, source.uv, source.triangles[keep], source.uv_triangles[keep], source.texture)
@@ -132,7 +144,9 @@ def closest_uv(source: SourceHead, points: np.ndarray, normals: np.ndarray, scal
     return uv
 
 
-def transfer(model: FaceModel, source: SourceHead, ict_points: np.ndarray, source_points: np.ndarray) -> np.ndarray:
+def transfer(
+    model: FaceModel, source: SourceHead, ict_points: np.ndarray, source_points: np.ndarray
+) -> np.ndarray:
     """The source's skin in the ICT atlas: (1024, 2048, 3) float32, sRGB-encoded 0-1, gutters filled."""
     hits, triangles = atlas_hits(model)
     spline = spline_to_source(ict_points, source_points, model, source)
@@ -146,7 +160,9 @@ def transfer(model: FaceModel, source: SourceHead, ict_points: np.ndarray, sourc
 
     atlas = np.zeros((ATLAS_HEIGHT * ATLAS_WIDTH, 3), np.float32)
     atlas[hits.found] = colour
-    return fill_gutters(atlas.reshape(ATLAS_HEIGHT, ATLAS_WIDTH, 3), hits.found.reshape(ATLAS_HEIGHT, ATLAS_WIDTH))
+    return fill_gutters(
+        atlas.reshape(ATLAS_HEIGHT, ATLAS_WIDTH, 3), hits.found.reshape(ATLAS_HEIGHT, ATLAS_WIDTH)
+    )
 
 
 def fill_gutters(atlas: np.ndarray, covered: np.ndarray) -> np.ndarray:

@@ -17,9 +17,16 @@ def is_complete(path: Path) -> bool:
     return path.exists()
 
 
-def write_exr(path: Path, pixels: np.ndarray, *, channels: tuple[str, ...] = ("R", "G", "B"),
-              origin: tuple[int, int] = (0, 0), display: tuple[int, int] | None = None, compression: str = "zip",
-              attributes: dict[str, object] | None = None) -> None:
+def write_exr(
+    path: Path,
+    pixels: np.ndarray,
+    *,
+    channels: tuple[str, ...] = ("R", "G", "B"),
+    origin: tuple[int, int] = (0, 0),
+    display: tuple[int, int] | None = None,
+    compression: str = "zip",
+    attributes: dict[str, object] | None = None,
+) -> None:
     """Writes pixels (H, W, C) as half, through a temporary file that is renamed.
 
     origin is the data window's top left pixel; display is the display window's (width, height), origin (0, 0).
@@ -43,10 +50,14 @@ def write_exr(path: Path, pixels: np.ndarray, *, channels: tuple[str, ...] = ("R
     partial = path.with_name(f"{path.stem}.partial.exr")
     out = oiio.ImageOutput.create(str(partial))
     if out is None or not out.open(str(partial), spec):
-        raise DoublureError("the frame cannot be written", file=str(path), remedy="check the folder and disk space")
+        raise DoublureError(
+            "the frame cannot be written", file=str(path), remedy="check the folder and disk space"
+        )
     ok = out.write_image(np.ascontiguousarray(pixels, np.float32))
     if not (out.close() and ok):
-        raise DoublureError("the frame cannot be written", file=str(path), remedy="check the folder and disk space")
+        raise DoublureError(
+            "the frame cannot be written", file=str(path), remedy="check the folder and disk space"
+        )
     partial.replace(path)
 
 

@@ -22,19 +22,23 @@ def gradient_l1(prediction: Tensor, target: Tensor, weight: Tensor) -> Tensor:
 
 
 def dissimilarity(prediction: Tensor, target: Tensor, weight: Tensor) -> Tensor:
-    """1 - SSIM (Wang et al. 2004, 7x7 box window, range 1) of (N, 3, S, S), averaged under the weights."""
+    """1 - SSIM (Wang et al. 2004, range 1) of (N, 3, S, S), averaged under (N, 1, S, S) weights.
+
+    Over 8x8 box windows every 4 pixels: a window at every pixel says the same for half the training time.
+    """
 
     def mean(x: Tensor) -> Tensor:
-        return F.avg_pool2d(x, 7, 1, 3, count_include_pad=False)
+        return F.avg_pool2d(x, 8, 4)
 
     a, b = prediction + MIDDLE, target + MIDDLE
-    mean_a, mean_b = mean(a), mean(b)
-    var_a, var_b = mean(a * a) - mean_a**2, mean(b * b) - mean_b**2
-    covariance = mean(a * b) - mean_a * mean_b
+    mean_a, mean_b, square_a, square_b, product = mean(torch.cat([a, b, a * a, b * b, a * b], 1)).chunk(5, 1)
+    var_a, var_b = square_a - mean_a**2, square_b - mean_b**2
+    covariance = product - mean_a * mean_b
     c1, c2 = 1e-4, 9e-4
     ssim = (2 * mean_a * mean_b + c1) * (2 * covariance + c2)
     ssim = ssim / ((mean_a**2 + mean_b**2 + c1) * (var_a + var_b + c2))
-    return ((1 - ssim) * weight).sum() / (weight.sum() * prediction.shape[1]).clamp(min=1e-6)
+    seen = mean(weight)
+    return ((1 - ssim) * seen).sum() / (seen.sum() * prediction.shape[1]).clamp(min=1e-6)
 
 
 def swap_loss(detail: Tensor, matte: Tensor, target: Tensor, mask: Tensor, weight: Tensor) -> Tensor:

@@ -16,7 +16,9 @@ TWO = np.array([[0, 1, 2], [0, 2, 3]])
 
 
 def test_rays_hit_where_the_surface_is() -> None:
-    hits = cast_rays(SQUARE, TWO, np.array([[0.25, 0.5, 3], [5, 0, 3]]), np.array([[0, 0, -1.0], [0, 0, -1.0]]))
+    hits = cast_rays(
+        SQUARE, TWO, np.array([[0.25, 0.5, 3], [5, 0, 3]]), np.array([[0, 0, -1.0], [0, 0, -1.0]])
+    )
     assert hits.found.tolist() == [True, False]
     assert np.allclose(hits.blend(SQUARE[TWO])[0], [0.25, 0.5, 0], atol=1e-5)
 

@@ -30,7 +30,9 @@ LUMA = np.array([0.2126, 0.7152, 0.0722])
 
 def _sky() -> np.ndarray:
     d = directions(ENV_WIDTH, ENV_HEIGHT)
-    return (1 + 0.5 * d[..., 1:2] + np.exp(4 * (d[..., :1] - 1)) * np.array([3.0, 2.0, 1.0])).astype(np.float32)
+    return (1 + 0.5 * d[..., 1:2] + np.exp(4 * (d[..., :1] - 1)) * np.array([3.0, 2.0, 1.0])).astype(
+        np.float32
+    )
 
 
 def test_training_and_reserved_hdris_share_none() -> None:
@@ -83,7 +85,9 @@ def test_turning_about_y_moves_the_front_to_the_side() -> None:
 def test_shrinking_keeps_the_energy_of_a_sun() -> None:
     sky = np.full((512, 1024, 3), 0.5, np.float32)
     sky[200, 300] = 30000
-    kept = (shrink(sky)[..., 0] * solid_angles(256, 128)).sum() / (sky[..., 0] * solid_angles(1024, 512)).sum()
+    kept = (shrink(sky)[..., 0] * solid_angles(256, 128)).sum() / (
+        sky[..., 0] * solid_angles(1024, 512)
+    ).sum()
     assert abs(kept - 1) < 0.03
 
 

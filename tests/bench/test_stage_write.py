@@ -16,8 +16,14 @@ from doublure.core.errors import DoublureError
 
 def test_frames_carry_windows_metadata_and_extra_channels(tmp_path: Path) -> None:
     pixels = np.random.default_rng(0).normal(1, 3, (6, 10, 4)).astype(np.float32)
-    write_exr(tmp_path / "a.0001.exr", pixels, channels=("R", "G", "B", "matte"), origin=(-1, -1), display=(8, 4),
-              attributes={"smpte:TimeCode": timecode(1001), "framesPerSecond": (24, 1), "doublure/take": "t"})
+    write_exr(
+        tmp_path / "a.0001.exr",
+        pixels,
+        channels=("R", "G", "B", "matte"),
+        origin=(-1, -1),
+        display=(8, 4),
+        attributes={"smpte:TimeCode": timecode(1001), "framesPerSecond": (24, 1), "doublure/take": "t"},
+    )
     image = oiio.ImageBuf(str(tmp_path / "a.0001.exr"))
     spec = image.spec()
     assert (spec.x, spec.y, spec.full_width, spec.full_height) == (-1, -1, 8, 4)
@@ -49,11 +55,15 @@ def test_a_bad_range_is_one_sentence() -> None:
 
 
 def test_missing_assets_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    status = main(["cast", "--assets", str(tmp_path), "--out", str(tmp_path / "o"), "--people", "1", "--frames", "1"])
+    status = main(
+        ["cast", "--assets", str(tmp_path), "--out", str(tmp_path / "o"), "--people", "1", "--frames", "1"]
+    )
     assert status == 1
     assert "ict_facekit.npz" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("name", "version"), [("libLLVM.so.19.1", 19.1), ("libLLVM-16.so.1", 16), ("libLLVM.so", 0)])
+@pytest.mark.parametrize(
+    ("name", "version"), [("libLLVM.so.19.1", 19.1), ("libLLVM-16.so.1", 16), ("libLLVM.so", 0)]
+)
 def test_library_versions_are_read_from_names(name: str, version: float) -> None:
     assert llvm_version(name) == version

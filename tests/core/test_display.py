@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-import PyOpenColorIO as ocio  # noqa: N813
+import PyOpenColorIO as ocio
 import torch
 
 from doublure.core.color import config, convert, display_view

@@ -37,7 +37,9 @@ def warp(picture: np.ndarray, degrees: float, scale: float) -> tuple[np.ndarray,
     index = np.c_[turn, turn @ [0.5, 0.5] + shift - 0.5]
     shift = shift + turn @ [MARGIN, MARGIN]
     flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return cv2.warpAffine(picture, index, (side, side), flags=flags, borderValue=(90, 90, 90)), np.c_[turn, shift]
+    return cv2.warpAffine(picture, index, (side, side), flags=flags, borderValue=(90, 90, 90)), np.c_[
+        turn, shift
+    ]
 
 
 def test_the_points_lie_where_the_features_are(picture):

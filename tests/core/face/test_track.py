@@ -156,7 +156,9 @@ def test_progress_hears_of_every_frame_in_order(on_plate):
 
 
 def test_frames_without_numbers_are_counted(on_plate):
-    track = track_frames([on_plate(10, 10), on_plate(12, 10), on_plate(14, 10, number=9), on_plate(16, 10)], RAW)
+    track = track_frames(
+        [on_plate(10, 10), on_plate(12, 10), on_plate(14, 10, number=9), on_plate(16, 10)], RAW
+    )
     assert sorted(track.frames) == [1, 2, 9, 10]
 
 
@@ -175,7 +177,9 @@ def test_frames_of_two_sizes_are_refused(on_plate):
         track_frames([on_plate(0, 0, number=1), on_plate(0, 0, width=330, number=2)])
 
 
-@pytest.mark.parametrize("wrong", [{"face_index": -1}, {"threshold": 0.0}, {"threshold": 1.0}, {"smoothing": -1}])
+@pytest.mark.parametrize(
+    "wrong", [{"face_index": -1}, {"threshold": 0.0}, {"threshold": 1.0}, {"smoothing": -1}]
+)
 def test_settings_out_of_range_are_refused(wrong):
     with pytest.raises(DoublureError):
         TrackSettings(**wrong)

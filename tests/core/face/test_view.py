@@ -102,7 +102,9 @@ def test_a_window_off_the_plate_counts_as_none(window):
 @pytest.mark.parametrize("aspect", [1.0, 2.0, 0.5, 1.3])
 def test_coordinates_go_to_the_plate_and_back(aspect):
     frame = plate(pixel_aspect=aspect)
-    moved = Frame(frame.pixels, frame.channels, Window(-7, -5, 53, 35), Window.of_size(46, 30), "ACEScg", aspect)
+    moved = Frame(
+        frame.pixels, frame.channels, Window(-7, -5, 53, 35), Window.of_size(46, 30), "ACEScg", aspect
+    )
     pixels, mapping = detector_view(moved)
     corners = np.array([[0, 0, 0], [pixels.shape[1], pixels.shape[0], 4.0]])
     np.testing.assert_allclose(mapping.to_plate(corners)[:, :2], [(-7, -5), (53, 35)])

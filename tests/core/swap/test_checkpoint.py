@@ -18,11 +18,6 @@ def model() -> Model:
     torch.manual_seed(1)
     network = SwapNetwork(NetworkShape(size=32, width=4, bottleneck=16))
     return Model(network, torch.zeros(2, 3, 16, 16), PEOPLE, {"steps": 3})
-        SwapNetwork(NetworkShape(size=32, width=4, bottleneck=16)),
-        torch.zeros(2, 3, 16, 16),
-        PEOPLE,
-        {"steps": 3},
-    )
 
 
 def test_a_saved_model_predicts_the_same(model: Model, tmp_path: Path) -> None:
