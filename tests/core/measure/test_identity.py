@@ -13,6 +13,9 @@ from doublure.core.face.find import find_faces
 from doublure.core.face.view import detector_view
 from doublure.core.measure import identity
 
+NETWORKS = {"face_detection_back.tflite", "face_landmark.tflite"} <= {
+    state.file for state in weights.listing() if state.present
+}
 EXAMPLES = Path(__file__).parents[3] / "examples"
 needs_extra = pytest.mark.skipif(not identity.available(), reason="the extra doublure[identity] is absent")
 FIVE = (263, 362, 33, 133, 2)
@@ -76,7 +79,7 @@ def test_one_chip_has_distance_zero_and_another_does_not() -> None:
 
 @needs_extra
 @pytest.mark.skipif(not (EXAMPLES / "truth").is_dir(), reason="the example take is absent")
-@pytest.mark.skipif(not all(w.present for w in weights.listing()), reason="the face networks are not fetched")
+@pytest.mark.skipif(not NETWORKS, reason="the face networks are not fetched")
 def test_one_person_is_nearer_to_himself_than_to_his_double() -> None:
     def descriptor(name: str) -> np.ndarray:
         picture = detector_view(read_exr(EXAMPLES / name)).pixels
