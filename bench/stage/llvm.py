@@ -15,7 +15,6 @@ LIBRARY_FOLDERS = (
     "/usr/lib",
     "/usr/lib/llvm-*/lib",
     "/usr/local/lib",
-    "/opt/homebrew/opt/llvm/lib",
 )
 OLDEST_LLVM = 16
 
