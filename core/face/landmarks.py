@@ -19,8 +19,8 @@ _SIDES = 6.3
 """Centre and side, in head coordinates, of the crop that follows a pose: what the box of the points gives at rest."""
 _PASSES = 8
 _AT_REST = 0.02
-_LOOKS = tuple((grow, turn, side) for side in (False, True) for grow, turn in ((1.08, 0.08), (0.94, -0.08)))
-"""(size, turn in radians, mirrored) of the readings that :func:`steady` averages."""
+_LOOKS = ((1.08, 0.08, False), (0.94, -0.08, False), (1.08, -0.08, True), (0.94, 0.08, True))
+"""(size, turn in radians, mirrored) of the readings that :func:`steady` averages; as a set its own mirror image."""
 
 
 @dataclass(frozen=True)
