@@ -9,7 +9,7 @@ import numpy as np
 
 from doublure.core.face.topology import POINTS, RIGID, canonical_shape
 
-DEPTH_WEIGHT = 0.3
+DEPTH_WEIGHT = 0.7
 """Trust in a landmark's z against its x and y: FaceMesh infers depth, it sees x and y."""
 
 _RIGID = np.asarray(RIGID)
