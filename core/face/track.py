@@ -34,7 +34,8 @@ class TrackSettings:
     Attributes:
         face_index: which face, by size: 0 is the largest in the first frame that has that many.
         threshold: lowest detector score and FaceMesh presence that count, 0..1.
-        smoothing: half width in frames of the two-sided smoothing; 0 is off.
+        smoothing: half width in frames of the two-sided smoothing of the expression (the head's pose gets twice
+            that); 0 is off, and right for frames that are not one continuous take.
     """
 
     face_index: int = 0
