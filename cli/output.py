@@ -24,13 +24,13 @@ def say_failed(failed: Iterable[tuple[int, str]]) -> None:
         say(sentence)
 
 
-def say_faceless(faceless: Iterable[tuple[int, str]]) -> None:
-    """Frames without a face, runs of the same reason in one line."""
+def say_faceless(source: str, faceless: Iterable[tuple[int, str]]) -> None:
+    """Frames of ``source`` without a face, runs of the same reason in one line, with what to do."""
     for first, last, reason in _runs(faceless):
+        frames = f"frame {first}" if first == last else f"frames {first}-{last}"
         say(
-            f"frame {first}: no face ({reason})."
-            if first == last
-            else f"frames {first}-{last}: no face ({reason})."
+            f"{source} ({frames}): no face ({reason}); the plate is kept there and the matte is empty: "
+            "lower the track's threshold, or pass --allow-faceless where that is right."
         )
 
 

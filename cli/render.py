@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
 def tell(report: RenderReport) -> None:
     """The report for people, on standard error."""
     say_failed(report.failed)
-    say_faceless(report.faceless)
+    say_faceless(report.source, report.faceless)
     counts = [f"{len(report.rendered)} rendered", f"{len(report.skipped)} already there"]
     if report.failed:
         counts.append(f"{len({number for number, _ in report.failed})} failed")

@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     failed = list(made.failed) if made is not None else []
     faceless = [(face.number, face.reason or "no face was found") for face in track if not face.found]
     say_failed(failed)
-    say_faceless(faceless)
+    say_faceless(str(args.plate), faceless)
     say(f"{args.output}: the face is on {len(track.found)} of {len(track.frames) + len(failed)} frames.")
     if args.json:
         print_json(

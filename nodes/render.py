@@ -52,7 +52,9 @@ def render_graph(
     shared = Shared()
     try:
         order = prepare_graph(graph, outputs, chosen, shared, progress=progress, cancel=cancel)
-        _Run(graph, outputs, sources_of(graph, order), shared, report).frames(chosen, progress, cancel)
+        sources = sources_of(graph, order)
+        report.source = next((str(graph.fixed_params(n).get("pattern", n)) for n in sources), "")
+        _Run(graph, outputs, sources, shared, report).frames(chosen, progress, cancel)
     except Cancelled:
         report.cancelled = True
     report.failed.sort()

@@ -16,6 +16,7 @@ class RenderReport:
         failed: (frame, sentence), one entry for each fault.
         faceless: (frame, reason) of the frames written or skipped whose plate shows no face.
         seconds: wall clock, set-up included.
+        source: what the plate is called, for people: the first Read's pattern.
         cancelled: it was stopped before every frame was tried.
     """
 
@@ -24,6 +25,7 @@ class RenderReport:
     failed: list[tuple[int, str]] = field(default_factory=list)
     faceless: list[tuple[int, str]] = field(default_factory=list)
     seconds: float = 0.0
+    source: str = ""
     cancelled: bool = False
 
     def as_json(self) -> dict[str, Any]:
@@ -33,6 +35,7 @@ class RenderReport:
             "skipped": self.skipped,
             "failed": [{"frame": number, "error": sentence} for number, sentence in self.failed],
             "faceless": [{"frame": number, "reason": reason} for number, reason in self.faceless],
+            "source": self.source,
             "seconds": round(self.seconds, 3),
             "cancelled": self.cancelled,
         }

@@ -135,7 +135,8 @@ class Swapper:
             wanted = wanted + (1 - mix) * (
                 torch.from_numpy(detail.transpose(2, 0, 1)[None]) - network(seen, own)[0]
             )
-        inside = torch.sigmoid(matte)[0, 0].numpy()
+        # Beyond the driver's own outline lies the background: nothing of the hero may hang over it.
+        inside = np.minimum(torch.sigmoid(matte)[0, 0].numpy(), mask)
         return wanted[0].permute(1, 2, 0).numpy(), np.minimum(inside, _rim(inside.shape[0]))
 
     def _own_complexion(self) -> torch.Tensor:

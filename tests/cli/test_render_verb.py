@@ -83,7 +83,8 @@ def test_a_faceless_frame_exits_1_unless_it_is_allowed(
 ) -> None:
     write_graph(tmp_path, faceless="1002,1003")
     assert run(graph) == 1
-    assert "doublure: frames 1002-1003: no face (no face was found).\n" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "(frames 1002-1003): no face (no face was found); the plate is kept there" in said
     assert run(graph, "--allow-faceless") == 0
     assert len(list((tmp_path / "comp").iterdir())) == 4
 
