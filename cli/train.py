@@ -11,6 +11,7 @@ from doublure.cli.output import print_json, say
 from doublure.cli.progress import Progress
 
 if TYPE_CHECKING:
+    from doublure.core.sequence import Sequence
     from doublure.core.swap.train import Progress as Line
 
 
@@ -104,12 +105,12 @@ def _check_output(path: Path) -> None:
         raise DoublureError(f"the folder {path.parent} does not exist", file=path, remedy="create it first")
 
 
-def _people(args: argparse.Namespace) -> dict[str, dict[str, list]]:
+def _people(args: argparse.Namespace) -> dict[str, dict[str, list[Sequence]]]:
     """{role: {name: [Sequence]}} from the command line."""
     from doublure.core.errors import DoublureError
     from doublure.core.sequence import Sequence
 
-    found: dict[str, dict[str, list]] = {"hero": {}, "driver": {}, "cast": {}}
+    found: dict[str, dict[str, list[Sequence]]] = {"hero": {}, "driver": {}, "cast": {}}
     for role, texts in (("hero", args.hero), ("driver", args.driver), ("cast", args.cast)):
         for text in texts:
             match = re.fullmatch(r"([A-Za-z0-9_-]+)=(.+)", text)

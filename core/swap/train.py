@@ -9,12 +9,13 @@ from collections.abc import Callable
 from collections.abc import Sequence as Series
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Generator, Tensor
 
 from doublure.core.errors import DoublureError
-from doublure.core.swap.augment import unmoved
+from doublure.core.swap.augment import Batch, unmoved
 from doublure.core.swap.checkpoint import (
     STATE_SCHEMA,
     Model,
@@ -213,7 +214,7 @@ def _schedule(step: int, share: float) -> float:
     return min(1.0, (step + 1) / WARM_UP) * (0.05 + 0.475 * (1 + math.cos(math.pi * min(share, 1.0))))
 
 
-def _step(run: _Run, batch, bfloat16: bool) -> float:
+def _step(run: _Run, batch: Batch, bfloat16: bool) -> float:
     network = run.network.train()
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
         source = batch.source.contiguous(memory_format=torch.channels_last)
@@ -235,7 +236,8 @@ class _Log:
     """Passes at most about one line a second on."""
 
     def __init__(self, report: Callable[[Progress], None] | None) -> None:
-        self.report, self.losses, self.last = report, [], 0.0
+        self.report, self.last = report, 0.0
+        self.losses: list[float] = []
         self.line: Progress | None = None
 
     def add(self, line: Progress) -> None:
@@ -255,7 +257,7 @@ class _Log:
         self.losses, self.last = [], time.monotonic()
 
 
-def _people(sets: Series[Faceset]) -> tuple[dict, ...]:
+def _people(sets: Series[Faceset]) -> tuple[dict[str, Any], ...]:
     return tuple({"name": s.person, "role": s.role, "frames": len(s), "sha256": s.sha256} for s in sets)
 
 
