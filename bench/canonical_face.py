@@ -99,7 +99,9 @@ def main() -> None:
     options = parser.parse_args()
     people = [frames for pattern in options.patterns if (frames := _collect(pattern))]
     asset = build(people)
-    np.savez_compressed(options.out, **asset)
+    np.savez_compressed(
+        options.out, shape=asset["shape"], triangles=asset["triangles"], mirror=asset["mirror"]
+    )
     print(
         f"{len(people)} people, {sum(map(len, people))} frames, {len(asset['triangles'])} triangles",
         file=sys.stderr,
