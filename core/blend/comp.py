@@ -19,6 +19,9 @@ from doublure.core.window import Window
 
 MATTE = "matte"
 _MARGIN = 12
+_LEAST = 2.0**-14
+"""Half float's smallest normal number. A matte below it would be lost in the file, and the pixels under it would
+differ from the plate where the matte that was written says 0."""
 
 
 def _check(plate: Frame, face: Frame, occlusion: Frame | None) -> None:
@@ -116,6 +119,7 @@ def blend(
     colour = light_wrap(behind, colour, shape, settings.light_wrap)
 
     shape = shape * settings.mix
+    shape = torch.where(shape < _LEAST, 0.0, shape)
     texture = grain_to_add(
         behind, colour, shape, grain, amount=settings.grain, seed=seed, number=plate.number or 0
     )

@@ -36,6 +36,14 @@ def test_outside_the_matte_every_pixel_equals_the_plate(scene, settings):
     assert torch.isfinite(out.pixels).all()
 
 
+@pytest.mark.parametrize("mix", [1.0, 1e-3, 1e-5])
+def test_a_matte_that_half_float_would_lose_leaves_the_plate_alone(scene, mix):
+    s = scene()
+    out = blend(s.plate, s.face, replace(SETTINGS, mix=mix))
+    where = out.channel("matte").half() == 0
+    assert torch.equal(out.rgb[:, where], s.plate.rgb[:, where])
+
+
 def test_the_plate_itself_is_not_written_to(scene):
     s = scene()
     before = s.plate.pixels.clone(), s.face.pixels.clone()
