@@ -95,6 +95,9 @@ Read = Node(
         "file": file_digest(_path(params, ctx.number), ctx.shared, number=ctx.number)
     },
     numbers=lambda params: sequence(params).numbers,
-    existing=lambda params: list(sequence(params).explicit or on_disk(sequence(params))),
+    # Where nothing is on the disk, ``numbers`` raises the sentence that says so.
+    existing=lambda params: list(
+        sequence(params).explicit or on_disk(sequence(params)) or sequence(params).numbers
+    ),
     reads=lambda params, number: [_path(params, number)],
 )

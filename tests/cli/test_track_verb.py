@@ -84,3 +84,8 @@ def test_a_plate_without_a_colour_space_is_told_and_one_can_be_named(
     assert run() == 1
     assert "colour space" in capsys.readouterr().err
     assert run("--space", "ACEScg") == 0
+
+
+def test_a_pattern_that_matches_nothing_is_told_as_that(tmp_path, capsys):
+    assert main(["track", str(tmp_path / "none.####.exr"), "-o", str(tmp_path / "t.json")]) == 1
+    assert "none.####.exr: no file matches the pattern; check the name" in capsys.readouterr().err
