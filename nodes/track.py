@@ -44,10 +44,12 @@ def _analyse(sidecar: Path, settings: TrackSettings, key: str, numbers: list[int
     def frames() -> Iterator[Frame]:
         for done, (number, found) in enumerate(setup.input_frames("plate", numbers)):
             setup.report(label, done, len(numbers))
-            if isinstance(found, DoublureError):
-                # An unreadable frame fails where it is rendered; the others are tracked.
-                failures.append((number, found))
+            fault = found if isinstance(found, DoublureError) else _untrackable(found)
+            if fault is not None:
+                # A bad frame fails where it is rendered; the others are tracked.
+                failures.append((number, fault))
             else:
+                assert isinstance(found, Frame)
                 yield found
         if len(failures) == len(numbers) and failures:
             raise failures[0][1]
@@ -57,8 +59,20 @@ def _analyse(sidecar: Path, settings: TrackSettings, key: str, numbers: list[int
     save(track, sidecar, key, [(number, str(error)) for number, error in failures])
 
 
+def _untrackable(frame: Frame) -> DoublureError | None:
+    """Why a frame that was read cannot be tracked: it lacks R, G or B."""
+    try:
+        _ = frame.rgb
+    except DoublureError as error:
+        return error
+    return None
+
+
 def _render(inputs: Inputs, params: Params, ctx: Context) -> Frame:
     plate = inputs["plate"]
+    fault = _untrackable(plate)
+    if fault is not None:
+        raise fault
     return draw_landmarks(plate, _face(params, ctx)) if params["overlay"] else plate
 
 

@@ -105,6 +105,15 @@ def test_a_hole_in_the_plate_does_not_stop_the_tracking_of_the_others(
     assert [number for number, _ in report.failed] == [1002]
 
 
+def test_a_frame_without_blue_does_not_stop_the_tracking_of_the_others(
+    shot: Path, tracker: list[list[int]]
+) -> None:
+    path = shot / "plate" / "plate.1002.exr"
+    frame = read_exr(path)
+    write_exr(path, frame.with_pixels(frame.pixels[:2].contiguous(), ("R", "G")))
+    assert sorted(prepare(shot, NUMBERS).frames) == [1001, 1003, 1004]
+
+
 def test_when_no_frame_can_be_read_the_first_fault_is_told(shot: Path, tracker: list[list[int]]) -> None:
     for number in NUMBERS:
         (shot / f"plate/plate.{number}.exr").write_text("broken")
