@@ -9,7 +9,7 @@ from doublure.core.relight.relight import relight
 from doublure.core.relight.settings import RelightSettings
 from doublure.nodes.context import Context, Setup
 from doublure.nodes.schema import Input, Inputs, Node, Param, Params
-from doublure.nodes.tracks import face_at, face_digest, load_track
+from doublure.nodes.tracks import TRACK, face_at, face_digest, load_track
 
 _DEFAULTS = RelightSettings()
 _SETTINGS = ("amount", "level", "exposure", "ratio_clamp", "floor")
@@ -35,15 +35,7 @@ Relight = Node(
         Input("plate", "the plate whose light is wanted"),
     ),
     params=(
-        Param(
-            "track",
-            "file",
-            "",
-            "Track",
-            "The sidecar of a Track node for this plate.",
-            animatable=False,
-            required=True,
-        ),
+        TRACK,
         Param(
             "amount",
             "float",

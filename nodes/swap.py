@@ -9,7 +9,7 @@ from doublure.core.swap.infer import Swapper, SwapSettings
 from doublure.nodes.context import Context, Setup, Shared
 from doublure.nodes.digest import file_digest, file_state
 from doublure.nodes.schema import Input, Inputs, Node, Param, Params
-from doublure.nodes.tracks import face_at, face_digest, load_track
+from doublure.nodes.tracks import TRACK, face_at, face_digest, load_track
 
 _DEFAULTS = SwapSettings()
 
@@ -63,15 +63,7 @@ Swap = Node(
             animatable=False,
             required=True,
         ),
-        Param(
-            "track",
-            "file",
-            "",
-            "Track",
-            "The sidecar of a Track node for this plate.",
-            animatable=False,
-            required=True,
-        ),
+        TRACK,
         Param(
             "hero",
             "string",

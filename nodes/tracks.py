@@ -8,6 +8,18 @@ from pathlib import Path
 from doublure.core.face.track import FaceFrame, Track
 from doublure.nodes.context import Context, Shared
 from doublure.nodes.digest import file_state
+from doublure.nodes.schema import Param
+
+TRACK = Param(
+    "track",
+    "file",
+    "",
+    "Track",
+    "The sidecar of a Track node for this plate.",
+    animatable=False,
+    required=True,
+)
+"""The param of every node that needs to know where the face is."""
 
 
 def load_track(path: str | Path, shared: Shared) -> Track:

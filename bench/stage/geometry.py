@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -45,6 +46,17 @@ class Hits:
         return (corners[self.triangle] * self.weights[:, :, None]).sum(1)
 
 
+def _scene_of(positions: np.ndarray, triangles: np.ndarray) -> Any:
+    """Mitsuba's scene of one mesh, vertices (V, 3) and triangles (F, 3)."""
+    mi = load_mitsuba()
+    mesh = mi.Mesh("mesh", len(positions), len(triangles))
+    params = mi.traverse(mesh)
+    params["vertex_positions"] = np.ascontiguousarray(positions, np.float32).ravel()
+    params["faces"] = np.ascontiguousarray(triangles, np.uint32).ravel()
+    params.update()
+    return mi.load_dict({"type": "scene", "mesh": mesh})
+
+
 def cast_rays(
     positions: np.ndarray, triangles: np.ndarray, origins: np.ndarray, directions: np.ndarray
 ) -> Hits:
@@ -52,12 +64,7 @@ def cast_rays(
     mi = load_mitsuba()
     if mi.variant() == "scalar_rgb":
         return _cast_rays_scalar(positions, triangles, origins, directions)
-    mesh = mi.Mesh("mesh", len(positions), len(triangles))
-    params = mi.traverse(mesh)
-    params["vertex_positions"] = np.ascontiguousarray(positions, np.float32).ravel()
-    params["faces"] = np.ascontiguousarray(triangles, np.uint32).ravel()
-    params.update()
-    scene = mi.load_dict({"type": "scene", "mesh": mesh})
+    scene = _scene_of(positions, triangles)
     o, d = (np.ascontiguousarray(x.T, np.float32) for x in (origins, directions))
     hit = scene.ray_intersect_preliminary(mi.Ray3f(mi.Point3f(o), mi.Vector3f(d)))
     found = np.isfinite(np.array(hit.t))
@@ -70,12 +77,7 @@ def _cast_rays_scalar(
     positions: np.ndarray, triangles: np.ndarray, origins: np.ndarray, directions: np.ndarray
 ) -> Hits:
     mi = load_mitsuba()
-    mesh = mi.Mesh("mesh", len(positions), len(triangles))
-    params = mi.traverse(mesh)
-    params["vertex_positions"] = np.ascontiguousarray(positions, np.float32).ravel()
-    params["faces"] = np.ascontiguousarray(triangles, np.uint32).ravel()
-    params.update()
-    scene = mi.load_dict({"type": "scene", "mesh": mesh})
+    scene = _scene_of(positions, triangles)
     triangle = np.zeros(len(origins), np.int64)
     weights = np.zeros((len(origins), 3), np.float32)
     found = np.zeros(len(origins), bool)
