@@ -1,0 +1,48 @@
+"""Which parts of the head there are, and what each is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.stage.person import EYES, Person
+from bench.stage.transfer import SKIN
+
+PARTS: dict[str, tuple[str, ...]] = {
+    "skin": SKIN,
+    "eye0": EYES[:1],
+    "eye1": EYES[1:],
+    "teeth": ("M_Teeth",),
+    "gums": ("M_GumsTongue",),
+}
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a part is made of, for Disney's principled BSDF.
+
+    Attributes:
+        reflectance: linear Rec.709, (3,) or a texture (H, W, 3).
+        roughness: 0-1, a number or a texture (H, W).
+        specular: 0-1; 0.5 is an index of refraction of 1.5.
+        opaque: False where light passes straight through.
+    """
+
+    reflectance: np.ndarray
+    roughness: float | np.ndarray
+    specular: float
+    opaque: bool = True
+
+
+def materials(person: Person) -> dict[str, Material]:
+    """The material of every part of PARTS, of the lashes and of the shirt."""
+    return {
+        "skin": Material(person.skin, person.roughness, 0.34),
+        "eye0": Material(person.eyes[0], 0.07, 0.5),
+        "eye1": Material(person.eyes[1], 0.07, 0.5),
+        "teeth": Material(np.array([0.58, 0.52, 0.43]), 0.18, 0.5),
+        "gums": Material(np.array([0.33, 0.10, 0.09]), 0.28, 0.5),
+        "lashes": Material(np.array([0.02, 0.015, 0.012]), 0.5, 0.3),
+        "shirt": Material(np.clip(person.traits.shirt, 0.004, 0.4), 0.9, 0.1),
+    }
