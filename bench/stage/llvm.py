@@ -44,5 +44,10 @@ def load_mitsuba() -> ModuleType:
         variant = "llvm_ad_rgb" if "DRJIT_LIBLLVM_PATH" in os.environ else "scalar_rgb"
         mitsuba.set_variant(variant)
         mitsuba.set_log_level(mitsuba.LogLevel.Error)
+        if variant != "scalar_rgb":
+            import drjit
+
+            # Threads add splats in any order, which changes the last bits; frames are rendered side by side instead.
+            drjit.set_thread_count(1)
         print(f"stage: Mitsuba {mitsuba.__version__}, variant {variant}", file=sys.stderr)
     return mitsuba

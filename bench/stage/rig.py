@@ -1,9 +1,11 @@
-"""One Mitsuba scene that is posed, dressed and lit again for every frame."""
+"""A performer in front of the camera: posed, dressed and lit again for every frame."""
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -11,21 +13,21 @@ from bench.stage.assets import FaceModel
 from bench.stage.body import neck_weight, pose_head, shirt
 from bench.stage.camera import Camera
 from bench.stage.geometry import part_triangles, smooth_normals
-from bench.stage.lashes import lash_hairs
 from bench.stage.llvm import load_mitsuba
+from bench.stage.materials import PARTS, Material, materials
 from bench.stage.performance import Act
-from bench.stage.person import EYES, Person
-from bench.stage.transfer import SKIN, atlas_uv
+from bench.stage.person import Person
+from bench.stage.shade import PASSES, Shading, finish, integrate, pixel_size, skin_coverage
+from bench.stage.strands import Strands
+from bench.stage.transfer import atlas_uv
 
-PARTS: dict[str, tuple[str, ...]] = {
-    "skin": SKIN,
-    "eye0": EYES[:1],
-    "eye1": EYES[1:],
-    "teeth": ("M_Teeth",),
-    "gums": ("M_GumsTongue",),
-}
-MAX_DEPTH = 4
-DIRECT = {"type": "direct", "emitter_samples": 6, "bsdf_samples": 1}
+
+class Prop(Protocol):
+    """A thing held into the picture: points (V, 3) centimetres, triangles (F, 3), reflectance (3,)."""
+
+    points: np.ndarray
+    triangles: np.ndarray
+    reflectance: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -44,15 +46,73 @@ def split_at_seams(triangles: np.ndarray, uv_triangles: np.ndarray, uv: np.ndarr
     return Part(unique[:, 0], inverse.reshape(-1, 3), uv[unique[:, 1]])
 
 
-def _plastic(colour: Any, roughness: Any, specular: float = 0.5) -> dict[str, Any]:
-    return {
-        "type": "twosided",
-        "bsdf": {"type": "principled", "base_color": colour, "roughness": roughness, "specular": specular},
-    }
+def _texture(value: Any) -> Any:
+    """A colour (3,), a number, or a texture (H, W[, 3]) as Mitsuba takes it."""
+    mi = load_mitsuba()
+    pixels = np.asarray(value, np.float32)
+    if pixels.ndim == 0:
+        return float(pixels)
+    if pixels.ndim == 1:
+        return {"type": "rgb", "value": [float(v) for v in pixels]}
+    bitmap = mi.Bitmap(np.ascontiguousarray(pixels[..., None] if pixels.ndim == 2 else pixels))
+    return {"type": "bitmap", "bitmap": bitmap, "raw": True, "wrap_mode": "clamp"}
 
 
-def _rgb(*value: float) -> dict[str, Any]:
-    return {"type": "rgb", "value": list(value)}
+def bsdf(material: Material, kind: str, relief: np.ndarray | None = None) -> dict[str, Any]:
+    """The material as one of the PASSES sees it: only its diffuse colour, or only its highlight.
+
+    relief (H, W, 3) is a tangent-space normal map, -1 to 1.
+    """
+    if kind == "diffuse":
+        inner = {"type": "diffuse", "reflectance": _texture(material.reflectance)}
+    else:
+        inner = {
+            "type": "principled",
+            "base_color": {"type": "rgb", "value": 0.0},
+            "roughness": _texture(material.roughness),
+            "specular": float(material.specular),
+        }
+    if relief is not None:
+        inner = {"type": "normalmap", "normalmap": _texture(relief * 0.5 + 0.5), "bsdf": inner}
+    return {"type": "twosided", "bsdf": inner}
+
+
+def mesh(name: str, count: int, triangles: np.ndarray, uv: np.ndarray | None, surface: dict[str, Any]) -> Any:
+    """A Mitsuba mesh of count vertices, still without positions."""
+    mi = load_mitsuba()
+    props = mi.Properties()
+    props["bsdf"] = mi.load_dict(surface)
+    out = mi.Mesh(
+        name, count, len(triangles), has_vertex_normals=True, has_vertex_texcoords=uv is not None, props=props
+    )
+    params = mi.traverse(out)
+    params["faces"] = triangles.astype(np.uint32).ravel()
+    if uv is not None:
+        params["vertex_texcoords"] = np.ascontiguousarray(uv, np.float32).ravel()
+    params.update()
+    return out
+
+
+def curves(points: np.ndarray, surface: dict[str, Any]) -> Any:
+    """Mitsuba's B-spline curves through control points (N, K, 4)."""
+    mi = load_mitsuba()
+    # The plug-in takes its curves from a text file only.
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "curves.txt"
+        with file.open("w") as out:
+            for strand in points:
+                np.savetxt(out, strand, "%.5f")
+                out.write("\n")
+        return mi.load_dict({"type": "bsplinecurve", "filename": str(file), "bsdf": surface})
+
+
+def place(params: Any, name: str, positions: np.ndarray, normals: np.ndarray) -> None:
+    """Sets a mesh's vertices. Normals come second: moving vertices makes Mitsuba compute its own."""
+    prefix = f"{name}." if name else ""
+    params[f"{prefix}vertex_positions"] = np.ascontiguousarray(positions, np.float32).ravel()
+    params.update()
+    params[f"{prefix}vertex_normals"] = np.ascontiguousarray(normals, np.float32).ravel()
+    params.update()
 
 
 class Rig:
@@ -61,102 +121,59 @@ class Rig:
     def __init__(self, model: FaceModel) -> None:
         self.model = model
         self.parts: dict[str, Part] = {}
-        for name, materials in PARTS.items():
-            triangles, uv_triangles = part_triangles(model, materials)
+        for name, kinds in PARTS.items():
+            triangles, uv_triangles = part_triangles(model, kinds)
             self.parts[name] = split_at_seams(
                 triangles, uv_triangles, atlas_uv(model) if name == "skin" else model.uv
             )
-        self.lashes, self.lash_triangles = lash_hairs(model)
-        self.whole = np.concatenate([part_triangles(model, m)[0] for m in PARTS.values()])
+        self.whole = np.concatenate([part_triangles(model, kinds)[0] for kinds in PARTS.values()])
         self.weight = neck_weight(model.neutral)
         self.person: Person | None = None
-        self._scene: Any = None
-        self._params: Any = None
-        self._sensors: dict[tuple[Any, ...], Any] = {}
+        self._strands: tuple[Strands, ...] = ()
+        self._scenes: dict[str, Any] = {}
+        self._params: dict[str, Any] = {}
 
-    def _bsdfs(self, person: Person) -> dict[str, Any]:
+    def cast(self, person: Person, env_size: tuple[int, int], prop: Prop | None = None) -> None:
+        """Puts a person, and a prop, on the stage; env_size is (rows, columns) of the environments to come."""
         mi = load_mitsuba()
-
-        def texture(pixels: np.ndarray) -> dict[str, Any]:
-            return {
-                "type": "bitmap",
-                "bitmap": mi.Bitmap(np.ascontiguousarray(pixels, np.float32)),
-                "raw": True,
-                "wrap_mode": "clamp",
+        self.person, self._strands = person, tuple(getattr(person, "strands", ()))
+        looks = materials(person)
+        for kind in PASSES:
+            scene: dict[str, Any] = {
+                "type": "scene",
+                "env": {"type": "envmap", "bitmap": mi.Bitmap(np.ones((*env_size, 3), np.float32))},
             }
-
-        return {
-            "skin": _plastic(texture(person.skin), texture(person.roughness[..., None]), 0.34),
-            "eye0": _plastic(texture(person.eyes[0]), 0.07, 0.5),
-            "eye1": _plastic(texture(person.eyes[1]), 0.07, 0.5),
-            "teeth": _plastic(_rgb(0.58, 0.52, 0.43), 0.18),
-            "gums": _plastic(_rgb(0.33, 0.10, 0.09), 0.28),
-            "lashes": {
-                "type": "twosided",
-                "bsdf": {"type": "diffuse", "reflectance": _rgb(0.02, 0.015, 0.012)},
-            },
-            "shirt": {
-                "type": "twosided",
-                "bsdf": {
-                    "type": "diffuse",
-                    "reflectance": _rgb(*(float(v) for v in np.clip(person.traits.shirt, 0.004, 0.4))),
-                },
-            },
-        }
-
-    def _mesh(
-        self, name: str, count: int, triangles: np.ndarray, uv: np.ndarray | None, bsdf: dict[str, Any]
-    ) -> Any:
-        mi = load_mitsuba()
-        props = mi.Properties()
-        props["bsdf"] = mi.load_dict(bsdf)
-        mesh = mi.Mesh(
-            name,
-            count,
-            len(triangles),
-            has_vertex_normals=True,
-            has_vertex_texcoords=uv is not None,
-            props=props,
-        )
-        params = mi.traverse(mesh)
-        params["faces"] = triangles.astype(np.uint32).ravel()
-        if uv is not None:
-            params["vertex_texcoords"] = np.ascontiguousarray(uv, np.float32).ravel()
-        params.update()
-        return mesh
-
-    def cast(self, person: Person, env_size: tuple[int, int]) -> None:
-        """Puts a person on the stage; env_size is (rows, columns) of the environments to come."""
-        mi = load_mitsuba()
-        bsdfs = self._bsdfs(person)
-        scene: dict[str, Any] = {
-            "type": "scene",
-            "env": {"type": "envmap", "bitmap": mi.Bitmap(np.ones((*env_size, 3), np.float32)), "scale": 1.0},
-        }
-        for name, part in self.parts.items():
-            # Mitsuba's v runs down the picture, the model's runs up.
-            uv = part.uv % 1.0 if name != "skin" else part.uv
-            mesh = self._mesh(
-                name, len(part.source), part.triangles, np.c_[uv[:, 0], 1 - uv[:, 1]], bsdfs[name]
-            )
-            self._place(mi.traverse(mesh), "", person.neutral[part.source], np.zeros((len(part.source), 3)))
-            scene[name] = mesh
-        points = self.lashes @ person.neutral
-        mesh = self._mesh("lashes", len(points), self.lash_triangles, None, bsdfs["lashes"])
-        self._place(mi.traverse(mesh), "", points, np.zeros_like(points))
-        scene["lashes"] = mesh
-        points, triangles = shirt()
-        mesh = self._mesh("shirt", len(points), triangles, None, bsdfs["shirt"])
-        self._place(mi.traverse(mesh), "", points, smooth_normals(points, triangles))
-        scene["shirt"] = mesh
-        self._scene = mi.load_dict(scene)
-        self._params = mi.traverse(self._scene)
-        self.person = person
-
-    def _place(self, params: Any, prefix: str, positions: np.ndarray, normals: np.ndarray) -> None:
-        params[f"{prefix}vertex_positions"] = np.ascontiguousarray(positions, np.float32).ravel()
-        params[f"{prefix}vertex_normals"] = np.ascontiguousarray(normals, np.float32).ravel()
-        params.update()
+            for name, part in self.parts.items():
+                if kind == "diffuse" and not looks[name].opaque:
+                    continue
+                # Mitsuba's v runs down the picture, the model's runs up.
+                uv = part.uv % 1.0 if name != "skin" else part.uv
+                relief = getattr(person, "relief", None) if name == "skin" else None
+                scene[name] = mesh(
+                    name,
+                    len(part.source),
+                    part.triangles,
+                    np.c_[uv[:, 0], 1 - uv[:, 1]],
+                    bsdf(looks[name], kind, relief),
+                )
+                points = person.neutral[part.source]
+                place(mi.traverse(scene[name]), "", points, np.zeros_like(points))
+            for group in self._strands:
+                look = Material(group.colour, group.roughness, 0.5)
+                surface = bsdf(look, kind)["bsdf"]
+                scene[f"hair_{group.name}"] = curves(group.place(person.neutral, self.whole), surface)
+            points, triangles = shirt()
+            scene["shirt"] = mesh("shirt", len(points), triangles, None, bsdf(looks["shirt"], kind))
+            place(mi.traverse(scene["shirt"]), "", points, smooth_normals(points, triangles))
+            if prop is not None:
+                look = Material(prop.reflectance, 0.5, 0.4)
+                scene["prop"] = mesh("prop", len(prop.points), prop.triangles, None, bsdf(look, kind))
+                place(
+                    mi.traverse(scene["prop"]), "", prop.points, smooth_normals(prop.points, prop.triangles)
+                )
+            self._scenes[kind] = mi.load_dict(scene)
+            self._params[kind] = mi.traverse(self._scenes[kind])
+        self._prop = prop
 
     def vertices(self, act: Act) -> np.ndarray:
         """The head's vertices (V, 3) in this act."""
@@ -168,36 +185,42 @@ class Rig:
         """Moves the head; returns its vertices (V, 3)."""
         v = self.vertices(act)
         n = smooth_normals(v, self.whole)
-        for name, part in self.parts.items():
-            self._params[f"{name}.vertex_positions"] = np.ascontiguousarray(v[part.source]).ravel()
-        self._params["lashes.vertex_positions"] = np.ascontiguousarray(self.lashes @ v, np.float32).ravel()
-        self._params.update()
-        # Separate, because moving vertices makes Mitsuba recompute normals, which would show the texture's seams.
-        for name, part in self.parts.items():
-            self._params[f"{name}.vertex_normals"] = np.ascontiguousarray(n[part.source]).ravel()
-        self._params.update()
+        hair = {f"hair_{s.name}.control_points": s.place(v, self.whole).ravel() for s in self._strands}
+        for kind in PASSES:
+            params = self._params[kind]
+            present = [name for name in self.parts if f"{name}.vertex_positions" in params]
+            for name in present:
+                params[f"{name}.vertex_positions"] = np.ascontiguousarray(v[self.parts[name].source]).ravel()
+            for key, points in hair.items():
+                params[key] = points
+            params.update()
+            # Separate, because moving vertices makes Mitsuba recompute normals, which would show the texture's seams.
+            for name in present:
+                params[f"{name}.vertex_normals"] = np.ascontiguousarray(n[self.parts[name].source]).ravel()
+            params.update()
         return v
+
+    def move_prop(self, points: np.ndarray) -> None:
+        """Puts the prop's vertices (V, 3) elsewhere."""
+        assert self._prop is not None
+        normals = smooth_normals(points, self._prop.triangles)
+        for kind in PASSES:
+            place(self._params[kind], "prop", points, normals)
 
     def light(self, env: np.ndarray) -> None:
         """Sets the environment (H, W, 3)."""
         mi = load_mitsuba()
-        key = "env.data"
-        if self._params[key].shape[1] == env.shape[1] + 1:
-            env = np.concatenate([env, env[:, :1]], 1)
-        if self._params[key].shape[2] == 4:
-            env = np.concatenate([env, np.ones_like(env[:, :, :1])], 2)
-        self._params[key] = mi.TensorXf(np.ascontiguousarray(env, np.float32))
-        self._params.update()
+        for params in self._params.values():
+            shape = params["env.data"].shape
+            data = np.concatenate([env, env[:, :1]], 1) if shape[1] == env.shape[1] + 1 else env
+            if shape[2] == 4:
+                data = np.concatenate([data, np.ones_like(data[:, :, :1])], 2)
+            params["env.data"] = mi.TensorXf(np.ascontiguousarray(data, np.float32))
+            params.update()
 
-    def render(
-        self, camera: Camera, samples: int, seed: int, alpha: bool = False, bounces: bool = True
-    ) -> np.ndarray:
-        """The picture (H, W, 3 or 4), float32; with alpha, the environment is hidden and colour is premultiplied.
-
-        Without bounces each sample spends its rays on the lights instead: less noise, a few per cent darker.
-        """
-        mi = load_mitsuba()
-        sensor = mi.load_dict(camera.sensor(samples, alpha))
-        kind = {"type": "path", "max_depth": MAX_DEPTH} if bounces else DIRECT
-        integrator = mi.load_dict({**kind, "hide_emitters": alpha})
-        return np.array(mi.render(self._scene, sensor=sensor, integrator=integrator, seed=seed), np.float32)
+    def shade(self, camera: Camera, samples: int, seed: int) -> Shading:
+        """The performer over nothing, colours premultiplied, from about `samples` rays a pixel."""
+        diffuse = integrate(self._scenes["diffuse"], camera, "diffuse", max(samples // 2, 1), seed)
+        specular = integrate(self._scenes["specular"], camera, "specular", max(samples // 2, 1), seed + 1)
+        skin = skin_coverage(self._scenes["diffuse"], camera, "skin")
+        return finish(diffuse, specular, skin, pixel_size(camera))
