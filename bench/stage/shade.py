@@ -71,12 +71,8 @@ def skin_coverage(scene: Any, camera: Camera, name: str) -> np.ndarray:
     d = camera.directions(px.ravel(), py.ravel()).astype(np.float32)
     if mi.variant() == "scalar_rgb":
         o = mi.Point3f(*map(float, camera.origin))
-        seen = np.array(
-            [
-                _is_named(scene.ray_intersect_preliminary(mi.Ray3f(o, mi.Vector3f(*map(float, v)))), name)
-                for v in d
-            ]
-        )
+        rays = (mi.Ray3f(o, mi.Vector3f(*map(float, v))) for v in d)
+        seen = np.array([_is_named(scene.ray_intersect_preliminary(ray), name) for ray in rays])
     else:
         rays = mi.Ray3f(mi.Point3f(*map(float, camera.origin)), mi.Vector3f(np.ascontiguousarray(d.T)))
         hit = scene.ray_intersect_preliminary(rays)
