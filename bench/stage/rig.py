@@ -17,7 +17,7 @@ from bench.stage.llvm import load_mitsuba
 from bench.stage.materials import PARTS, Material, materials
 from bench.stage.performance import Act
 from bench.stage.person import Person
-from bench.stage.shade import PASSES, Shading, finish, integrate, pixel_size, skin_coverage
+from bench.stage.shade import PASSES, Shading, finish, integrate, pixel_size, set_environment, skin_coverage
 from bench.stage.strands import Strands
 from bench.stage.transfer import atlas_uv
 
@@ -209,14 +209,8 @@ class Rig:
 
     def light(self, env: np.ndarray) -> None:
         """Sets the environment (H, W, 3)."""
-        mi = load_mitsuba()
         for params in self._params.values():
-            shape = params["env.data"].shape
-            data = np.concatenate([env, env[:, :1]], 1) if shape[1] == env.shape[1] + 1 else env
-            if shape[2] == 4:
-                data = np.concatenate([data, np.ones_like(data[:, :, :1])], 2)
-            params["env.data"] = mi.TensorXf(np.ascontiguousarray(data, np.float32))
-            params.update()
+            set_environment(params, env)
 
     def shade(self, camera: Camera, samples: int, seed: int) -> Shading:
         """The performer over nothing, colours premultiplied, from about `samples` rays a pixel."""

@@ -35,6 +35,17 @@ def pixel_size(camera: Camera) -> float:
     return float(2 * np.tan(np.deg2rad(camera.fov) / 2) * camera.distance / camera.height)
 
 
+def set_environment(params: Any, env: np.ndarray) -> None:
+    """Gives a scene, by its parameters, the lat-long picture env (H, W, 3); H and W are those it was made with."""
+    mi = load_mitsuba()
+    # Mitsuba keeps a column of the other side at both edges.
+    data = np.concatenate([env[:, -1:], env, env[:, :1]], 1)
+    if params["env.data"].shape[2] == 4:
+        data = np.concatenate([data, np.ones_like(data[:, :, :1])], 2)
+    params["env.data"] = mi.TensorXf(np.ascontiguousarray(data, np.float32))
+    params.update()
+
+
 def integrate(scene: Any, camera: Camera, kind: str, samples: int, seed: int) -> np.ndarray:
     """One pass (H, W, C): R, G, B, alpha, and for the diffuse pass albedo, position and normal, three each."""
     mi = load_mitsuba()

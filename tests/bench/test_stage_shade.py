@@ -68,3 +68,33 @@ def test_two_renders_of_one_seed_are_the_same_bits() -> None:
     assert np.allclose(first[8, 8, :3], [0.25, 0.2, 0.15], atol=0.02)
     assert skin_coverage(scene, camera, "skin")[8, 8] == 1
     assert skin_coverage(scene, camera, "skin")[0, 0] == 0
+
+
+def test_the_light_comes_from_where_its_picture_says() -> None:
+    pytest.importorskip("mitsuba")
+    from bench.stage.light import Key, irradiance, key_lobe
+    from bench.stage.llvm import load_mitsuba
+    from bench.stage.materials import Material
+    from bench.stage.rig import bsdf
+    from bench.stage.shade import integrate, set_environment
+
+    mi = load_mitsuba()
+    scene = mi.load_dict(
+        {
+            "type": "scene",
+            "env": {"type": "envmap", "bitmap": mi.Bitmap(np.ones((128, 256, 3), np.float32))},
+            "skin": {
+                "type": "sphere",
+                "center": [0.0, 1.2, 4.0],
+                "radius": 6.0,
+                "bsdf": bsdf(Material(np.array([1.0, 1.0, 1.0]), 0.4, 0.5), "diffuse"),
+            },
+        }
+    )
+    direction = np.array([0.6, 0.3, 0.742])
+    env = key_lobe(Key(direction / np.linalg.norm(direction), 12.0, np.array([1.0, 0.8, 0.5]), 1.0))
+    set_environment(mi.traverse(scene), env.astype(np.float32))
+    picture = integrate(scene, Camera(32, 32, 18.0, 100.0, FACE_CENTRE), "diffuse", 256, 1)
+    for y, x in ((16, 16), (10, 20), (22, 12), (16, 24)):
+        normal = picture[y, x, 10:13] / np.linalg.norm(picture[y, x, 10:13])
+        assert np.allclose(picture[y, x, :3], irradiance(env, normal) / np.pi, rtol=0.1, atol=0.01)
