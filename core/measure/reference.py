@@ -1,0 +1,58 @@
+"""What is known of a take's truth and plate before any result: faces and descriptors, found once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from doublure.core.face.view import detector_view
+from doublure.core.frame import Frame
+from doublure.core.measure import identity
+from doublure.core.measure.landmarks import Tracked, track_points
+
+
+class Reference:
+    """The faces in the truth and the plate of a take; several results share one.
+
+    Attributes:
+        truths, plates: one entry a frame, None where no face was found; plates are read where the truths are.
+    """
+
+    def __init__(self, truths: Sequence[Frame], plates: Sequence[Frame]) -> None:
+        self.truths = track_points(truths)
+        self.plates = track_points(plates, self.truths)
+        self._pictures = {"truth": truths, "plate": plates}
+        self._known: dict[tuple[str, int], np.ndarray | None] = {}
+
+    def descriptor(self, who: str, index: int) -> np.ndarray | None:
+        """The identity descriptor of the "truth" or "plate" in frame ``index``; None without a face."""
+        key = who, index
+        if key not in self._known:
+            faces = self.truths if who == "truth" else self.plates
+            self._known[key] = descriptor(self._pictures[who][index], faces[index])
+        return self._known[key]
+
+
+def descriptor(frame: Frame, face: Tracked | None) -> np.ndarray | None:
+    """The identity descriptor (128,) of a face that was found in a frame; None for None.
+
+    Raises:
+        DoublureError: the extra ``identity`` is not installed.
+    """
+    if face is None:
+        return None
+    box = face.box
+    view = detector_view(frame, region=box.grow(max(box.width, box.height)), meter=box)
+    return identity.embedding(identity.chip(view.pixels, view.mapping.to_view(face.points)))
+
+
+def distance(first: np.ndarray | None, second: np.ndarray | None) -> float | None:
+    """The distance of two descriptors, None where one is None."""
+    return None if first is None or second is None else identity.distance(first, second)
+
+
+def mean_distance(first: Sequence[np.ndarray | None], second: Sequence[np.ndarray | None]) -> float | None:
+    """The mean distance over the frames where both have a descriptor; None where no frame has."""
+    pairs = [apart for a, b in zip(first, second, strict=True) if (apart := distance(a, b)) is not None]
+    return float(np.mean(pairs)) if pairs else None
