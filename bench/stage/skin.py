@@ -9,6 +9,8 @@ import numpy as np
 
 from bench.stage.canvas import Canvas, smoothstep
 from bench.stage.color import srgb_to_linear
+from bench.stage.hair import ears, hair_height
+from bench.stage.haircuts import Haircut
 from bench.stage.traits import Traits
 
 
@@ -80,7 +82,7 @@ def paint_brows(canvas: Canvas, traits: Traits, rng: np.random.Generator) -> np.
 
 
 def paint_skin(
-    bases: Mapping[str, np.ndarray], canvas: Canvas, traits: Traits
+    bases: Mapping[str, np.ndarray], canvas: Canvas, traits: Traits, cut: Haircut
 ) -> tuple[np.ndarray, np.ndarray]:
     """A person's skin in the atlas: reflectance (1024, 2048, 3), linear Rec.709, and roughness (1024, 2048), 0-1."""
     rng = np.random.default_rng([traits.seed, 7])
@@ -120,14 +122,13 @@ def paint_skin(
     brows = (paint_brows(canvas, traits, rng) * traits.brow_opacity)[..., None]
     skin = skin + brows * (hair - skin)
 
-    edge = canvas.hair_height + 0.35 * noise(rng, shape, 14) + 0.15 * noise(rng, shape, 4) - traits.hairline
-    scalp = smoothstep(edge, -0.6, 0.8) * traits.hair_opacity
-    ear = (np.abs(x) > 8.0) & (np.abs(y - 3) < 5) & (z < 3) & (z > -4)
-    strands = noise(rng, shape, 1.3) + 0.5 * noise(rng, shape, 5)
-    cover = np.clip(scalp * (1.0 + 0.35 * strands * (scalp < 0.98)), 0, 1) * ~ear
-    tuft = hair + (0.35 * strands)[..., None]
-    cover = cv2.GaussianBlur(cover.astype(np.float32), (0, 0), 0.8)
-    skin = skin + cover[..., None] * (tuft - skin)
+    edge = (
+        hair_height(canvas.position, traits, cut) + 0.35 * noise(rng, shape, 14) + 0.2 * noise(rng, shape, 4)
+    )
+    cover = smoothstep(edge, -0.5, 1.6) * cut.under * ~ears(canvas.position)
+    grain = noise(rng, shape, 1.3)
+    cover = np.clip(cover * (1 + 0.2 * grain * (1 - cover)), 0, 1).astype(np.float32)
+    skin = skin + cover[..., None] * (np.minimum(hair + 0.3, skin) - skin)
 
     cloth = canvas.cloth
     weave = 1 + 0.06 * noise(rng, shape, 1.2)

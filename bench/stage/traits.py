@@ -65,6 +65,7 @@ class Traits:
     iris_radius: float
     roughness: float
     shirt: np.ndarray
+    masculine: bool
 
 
 def draw_traits(seed: int) -> Traits:
@@ -107,4 +108,5 @@ def draw_traits(seed: int) -> Traits:
         iris_radius=float(r.uniform(0.56, 0.62)),
         roughness=float(r.uniform(0.42, 0.56)),
         shirt=np.exp(r.uniform(-4.5, -2.2) + r.normal(0, 0.35, 3)),
+        masculine=bool(masculine),
     )
