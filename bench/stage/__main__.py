@@ -1,125 +1,234 @@
-"""``python -m bench.stage VERB``: cast, footage, take."""
+"""``python -m bench.stage --out DIR --driver-seed N --hero-seed M --take KIND``: a take with known answers.
+
+With a first word ``cast``, ``footage`` or ``example`` it renders training footage or the example take instead.
+"""
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
+import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from bench.stage.cast import render_cast
-from bench.stage.footage import render_footage
-from bench.stage.person import Casting
-from bench.stage.rig import Rig
-from bench.stage.take import FIRST_FRAME, TAKE_FRAMES, render_take
+from bench.stage.settings import TakeSettings, parse_span
 from doublure.core.errors import DoublureError
 
-
-def span(text: str) -> list[int]:
-    """``1-5`` as [1, 2, 3, 4, 5]; ``7`` as [7]; ``1,4-5`` as [1, 4, 5]; ``1-9x4`` as [1, 5, 9]."""
-    numbers: list[int] = []
-    for piece in text.split(","):
-        body, _, step = piece.partition("x")
-        first, _, last = body.partition("-")
-        try:
-            numbers += range(int(first), int(last or first) + 1, int(step or 1))
-        except ValueError as error:
-            raise DoublureError(
-                f"'{text}' is not a range", remedy="write it like 1-160 or 1001-1045x4"
-            ) from error
-    return numbers
+ASSETS_VARIABLE = "DOUBLURE_STAGE_ASSETS"
+DEFAULT_ASSETS = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The command line of the stage."""
-    parser = argparse.ArgumentParser(
-        prog="python -m bench.stage", description="Render ground-truth performances."
+def assets_folder(given: Path | None) -> Path:
+    """The folder of assets: as given, as the environment says, or ../shared/data beside the checkout."""
+    if given is not None:
+        return given
+    return Path(os.environ.get(ASSETS_VARIABLE) or DEFAULT_ASSETS)
+
+
+def require_mitsuba() -> None:
+    """Raises a DoublureError when Mitsuba is not installed."""
+    if importlib.util.find_spec("mitsuba") is None:
+        raise DoublureError("the stage needs Mitsuba", remedy="install it with pip install 'doublure[stage]'")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:  # type: ignore[override]
+        raise DoublureError(message, remedy=f"see {self.prog} --help")
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, required=True, help="folder to write into")
+    parser.add_argument(
+        "--assets",
+        type=Path,
+        help=f"folder of the stage's assets (default ${ASSETS_VARIABLE}, or ../shared/data beside the checkout)",
     )
-    verbs = parser.add_subparsers(dest="verb", required=True)
+    parser.add_argument(
+        "--cache", type=Path, default=Path("out/stage_cache"), help="folder for transferred skins"
+    )
 
-    def verb(name: str, text: str) -> argparse.ArgumentParser:
-        p = verbs.add_parser(name, help=text, description=text)
-        p.add_argument("--assets", type=Path, required=True, help="folder of the stage's assets")
-        p.add_argument(
-            "--cache", type=Path, default=Path("out/stage_cache"), help="folder for transferred skins"
-        )
-        p.add_argument("--out", type=Path, required=True, help="folder to write into")
-        return p
 
-    cast = verb("cast", "Render many people in the same independent frames.")
-    cast.add_argument(
-        "--people", type=span, default=span("100-115"), help="seeds of the people, such as 100-115"
+def take_parser() -> argparse.ArgumentParser:
+    """The command line of a take."""
+    parser = _Parser(
+        prog="python -m bench.stage",
+        description="Render a take whose right answer is known: plate, truth, hero footage and all layers.",
+        epilog="Also: python -m bench.stage cast|footage|example --help",
     )
-    cast.add_argument("--performance-seed", type=int, default=1, help="seed of acts, lights and cameras")
-    footage = verb("footage", "Render independent frames of one person.")
-    footage.add_argument("--person", type=int, required=True, help="seed of the person")
-    footage.add_argument("--name", required=True, help="file name before the frame number")
-    footage.add_argument(
-        "--performance-seed", type=int, required=True, help="seed of acts, lights and cameras"
+    _common(parser)
+    parser.add_argument("--driver-seed", type=int, required=True, help="who is in the plate")
+    parser.add_argument("--hero-seed", type=int, required=True, help="who is in the truth")
+    parser.add_argument("--take", default="talk", help="talk, turn, hardkey, profile or occluded")
+    parser.add_argument(
+        "--frames", type=parse_span, default=parse_span("1001-1072"), help="such as 1001-1072"
     )
-    footage.add_argument("--compression", default="zip", help="EXR compression")
-    for p in (cast, footage):
-        p.add_argument("--frames", type=span, default=span("1-160"), help="frames, such as 1-160")
-        p.add_argument("--size", type=int, default=192, help="width and height in pixels")
-        p.add_argument("--samples", type=int, default=24, help="samples per pixel")
-    last = FIRST_FRAME + TAKE_FRAMES - 1
-    take = verb("take", "Render the example take: the driver's plate and the hero's truth.")
-    take.add_argument("--driver-seed", type=int, required=True, help="seed of the person in the plate")
-    take.add_argument("--hero-seed", type=int, required=True, help="seed of the person in the truth")
-    take.add_argument("--performance-seed", type=int, default=7, help="seed of the performance")
-    take.add_argument("--frames", type=span, default=span(f"{FIRST_FRAME}-{last}"), help="plate frames")
-    take.add_argument(
-        "--truth-frames", type=span, default=span(f"{FIRST_FRAME}-{last}x4"), help="truth frames"
-    )
-    take.add_argument("--samples", type=int, default=64, help="samples per pixel of the plate's head")
-    take.add_argument("--truth-samples", type=int, default=160, help="samples per pixel of the truth's head")
-    take.add_argument("--compression", default="zip", help="EXR compression")
+    parser.add_argument("--hero-frames", default="24", help="hero footage: a range, or how many; 0 for none")
+    parser.add_argument("--size", type=int, default=512, help="width and height in pixels")
+    parser.add_argument("--samples", type=int, default=96, help="rays per pixel")
+    parser.add_argument("--performance-seed", type=int, help="default: from the take and both people")
+    parser.add_argument("--shutter", type=float, default=0.0, help="motion blur: share of a frame, 0-1")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: cores)")
+    parser.add_argument("--no-layers", action="store_true", help="write pictures and light only")
     return parser
 
 
+def hero_span(text: str) -> list[int]:
+    """``24`` as frames 1 to 24, ``0`` or nothing as none, else a range."""
+    if not text.strip():
+        return []
+    return list(range(1, int(text) + 1)) if text.strip().isdigit() else parse_span(text)
+
+
+def run_take(argv: list[str]) -> None:
+    """Renders a take."""
+    args = take_parser().parse_args(argv)
+    from bench.stage.takes import default_seed, take_kind
+
+    take_kind(args.take)
+    seed = args.performance_seed
+    if args.workers < 1:
+        raise DoublureError(f"{args.workers} workers cannot render", remedy="give 1 or more")
+    settings = TakeSettings(
+        args.take,
+        args.driver_seed,
+        args.hero_seed,
+        default_seed(args.take, args.driver_seed, args.hero_seed) if seed is None else seed,
+        tuple(args.frames),
+        tuple(hero_span(args.hero_frames)),
+        args.size,
+        args.samples,
+        args.shutter,
+        not args.no_layers,
+    )
+    require_mitsuba()
+    from bench.stage.render import render_take
+
+    render_take(settings, assets_folder(args.assets), args.cache, args.out, args.workers)
+
+
+def _footage_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--frames", type=parse_span, default=parse_span("1-160"), help="such as 1-160")
+    parser.add_argument("--size", type=int, default=192, help="width and height in pixels")
+    parser.add_argument("--samples", type=int, default=24, help="rays per pixel")
+
+
+def run_cast(argv: list[str]) -> None:
+    """Renders the cast."""
+    parser = _Parser(
+        prog="python -m bench.stage cast", description="Render many people in the same independent frames."
+    )
+    _common(parser)
+    people = parse_span("100-115")
+    parser.add_argument("--people", type=parse_span, default=people, help="seeds, such as 100-115")
+    parser.add_argument("--performance-seed", type=int, default=1, help="seed of acts, lights and cameras")
+    _footage_options(parser)
+    args = parser.parse_args(argv)
+    require_mitsuba()
+    from bench.stage.cast import render_cast
+    from bench.stage.person import Casting
+
+    render_cast(
+        Casting(assets_folder(args.assets), args.cache),
+        args.people,
+        args.frames,
+        args.out,
+        size=args.size,
+        samples=args.samples,
+        performance_seed=args.performance_seed,
+    )
+
+
+def run_footage(argv: list[str]) -> None:
+    """Renders footage of one person."""
+    parser = _Parser(
+        prog="python -m bench.stage footage", description="Render independent frames of one person."
+    )
+    _common(parser)
+    parser.add_argument("--person", type=int, required=True, help="seed of the person")
+    parser.add_argument("--name", required=True, help="file name before the frame number")
+    parser.add_argument(
+        "--performance-seed", type=int, required=True, help="seed of acts, lights and cameras"
+    )
+    parser.add_argument("--compression", default="zip", help="EXR compression")
+    _footage_options(parser)
+    args = parser.parse_args(argv)
+    require_mitsuba()
+    from bench.stage.footage import render_footage
+    from bench.stage.person import Casting
+    from bench.stage.rig import Rig
+
+    casting = Casting(assets_folder(args.assets), args.cache)
+    render_footage(
+        casting,
+        Rig(casting.model),
+        args.person,
+        args.frames,
+        args.out,
+        args.name,
+        size=args.size,
+        samples=args.samples,
+        performance_seed=args.performance_seed,
+        compression=args.compression,
+    )
+
+
+def run_example(argv: list[str]) -> None:
+    """Renders the example take."""
+    parser = _Parser(
+        prog="python -m bench.stage example",
+        description="Render the example take, 960x540: the driver's plate and the hero's truth.",
+    )
+    _common(parser)
+    parser.add_argument("--driver-seed", type=int, required=True, help="who is in the plate")
+    parser.add_argument("--hero-seed", type=int, required=True, help="who is in the truth")
+    parser.add_argument("--performance-seed", type=int, default=7, help="seed of the performance")
+    frames, fourth = parse_span("1001-1048"), parse_span("1001-1048x4")
+    parser.add_argument("--frames", type=parse_span, default=frames, help="plate frames, within 1001-1048")
+    parser.add_argument("--truth-frames", type=parse_span, default=fourth, help="truth frames")
+    parser.add_argument("--samples", type=int, default=64, help="rays per pixel of the plate's head")
+    parser.add_argument("--truth-samples", type=int, default=160, help="rays per pixel of the truth's head")
+    parser.add_argument("--compression", default="zip", help="EXR compression")
+    args = parser.parse_args(argv)
+    require_mitsuba()
+    from bench.stage.example import render_example
+    from bench.stage.person import Casting
+
+    render_example(
+        Casting(assets_folder(args.assets), args.cache),
+        args.driver_seed,
+        args.hero_seed,
+        args.frames,
+        args.truth_frames,
+        args.out,
+        performance_seed=args.performance_seed,
+        plate_samples=args.samples,
+        truth_samples=args.truth_samples,
+        compression=args.compression,
+    )
+
+
+VERBS: dict[str, Callable[[list[str]], None]] = {
+    "cast": run_cast,
+    "footage": run_footage,
+    "example": run_example,
+}
+
+
 def main(argv: list[str] | None = None) -> int:
-    """Runs one verb; returns the exit status."""
+    """Runs one command; returns the exit status: 0, or 1 with one sentence on standard error."""
+    words = sys.argv[1:] if argv is None else argv
     try:
-        args = build_parser().parse_args(argv)
-        casting = Casting(args.assets, args.cache)
-        if args.verb == "cast":
-            render_cast(
-                casting,
-                args.people,
-                args.frames,
-                args.out,
-                size=args.size,
-                samples=args.samples,
-                performance_seed=args.performance_seed,
-            )
-        elif args.verb == "take":
-            render_take(
-                casting,
-                args.driver_seed,
-                args.hero_seed,
-                args.frames,
-                args.truth_frames,
-                args.out,
-                performance_seed=args.performance_seed,
-                plate_samples=args.samples,
-                truth_samples=args.truth_samples,
-                compression=args.compression,
-            )
+        if words and words[0] in VERBS:
+            VERBS[words[0]](words[1:])
         else:
-            render_footage(
-                casting,
-                Rig(casting.model),
-                args.person,
-                args.frames,
-                args.out,
-                args.name,
-                size=args.size,
-                samples=args.samples,
-                performance_seed=args.performance_seed,
-                compression=args.compression,
-            )
+            run_take(words)
     except DoublureError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on where it stopped", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from bench.stage.backdrop import backdrop
 from bench.stage.camera import random_camera
 from bench.stage.color import rec709_to_acescg
-from bench.stage.light import TRAINING_HDRIS, environment, load_hdri, random_light, shrink
+from bench.stage.light import (
+    TRAINING_HDRIS,
+    environment,
+    hdri_gain,
+    load_hdri,
+    random_light,
+    rotation,
+    shrink,
+)
 from bench.stage.performance import random_act
 from bench.stage.person import Casting
 from bench.stage.rig import Rig
@@ -31,14 +40,17 @@ def render_footage(
     missing = [f for f in frames if not is_complete(folder / f"{name}.{f:04d}.exr")]
     if not missing:
         return 0
-    small = {n: shrink(load_hdri(casting.assets, n)) for n in TRAINING_HDRIS}
+    hdris = {n: load_hdri(casting.assets, n) for n in TRAINING_HDRIS}
+    small = {n: shrink(hdri) for n, hdri in hdris.items()}
     rig.cast(casting.person(seed), small[TRAINING_HDRIS[0]].shape[:2])
     for frame in missing:
         light = random_light(performance_seed, frame)
+        camera = random_camera(performance_seed, frame, size)
         rig.pose(random_act(performance_seed, frame, casting.model.expression_names))
         rig.light(environment(small[light.hdri], light))
-        picture = rig.render(
-            random_camera(performance_seed, frame, size), samples, seed=frame * 1000 + seed, bounces=False
-        )
+        performer = rig.shade(camera, samples, seed=frame * 1000 + seed)
+        turned = rotation(light.turn, *light.tilt)
+        behind = backdrop(hdris[light.hdri], turned, hdri_gain(small[light.hdri], light), camera)
+        picture = performer.diffuse + performer.specular + (1 - performer.alpha[..., None]) * behind
         write_exr(folder / f"{name}.{frame:04d}.exr", rec709_to_acescg(picture), compression=compression)
     return len(missing)

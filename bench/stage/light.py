@@ -150,11 +150,16 @@ def key_lobe(key: Key) -> np.ndarray:
     return (lobe / total)[..., None] * key.colour
 
 
-def hdri_gain(small: np.ndarray, light: Light, grey: float = 0.55) -> float:
-    """What the HDRI is multiplied by in `environment`."""
+def levels(small: np.ndarray, light: Light, grey: float = 0.55) -> tuple[float, float]:
+    """The HDRI's own light on the performer before exposure, and what it is multiplied by in `environment`."""
     fill = _facing(rotate(small, rotation(light.turn, *light.tilt)))
     key = 0.0 if light.key is None else _facing(key_lobe(light.key)) * light.key.strength * np.pi
-    return grey * 2**light.stops / (fill * (1 + key))
+    return fill, grey * 2**light.stops / (fill * (1 + key))
+
+
+def hdri_gain(small: np.ndarray, light: Light, grey: float = 0.55) -> float:
+    """What the HDRI is multiplied by in `environment`."""
+    return levels(small, light, grey)[1]
 
 
 def environment(small: np.ndarray, light: Light, grey: float = 0.55) -> np.ndarray:
@@ -163,7 +168,7 @@ def environment(small: np.ndarray, light: Light, grey: float = 0.55) -> np.ndarr
     Scaled so that, at 0 stops, a white diffuse surface turned between the camera and the sides shows `grey`.
     """
     env = rotate(small, rotation(light.turn, *light.tilt))
-    fill, gain = _facing(env), hdri_gain(small, light, grey)
+    fill, gain = levels(small, light, grey)
     if light.key is not None:
         env = env + key_lobe(light.key) * light.key.strength * np.pi * fill
     return (env * gain).astype(np.float32)

@@ -1,7 +1,9 @@
-"""Writes stage frames: half-float ACEScg EXR, complete or not at all."""
+"""Writes stage frames: ACEScg EXR, complete or not at all."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ import OpenImageIO as oiio
 from doublure.core.errors import DoublureError
 
 COLOR_SPACE = "lin_ap1_scene"
+PARTIAL = ".partial"
 
 
 def is_complete(path: Path) -> bool:
@@ -17,11 +20,33 @@ def is_complete(path: Path) -> bool:
     return path.exists()
 
 
+def _partial(path: Path) -> Path:
+    # The process id keeps two runs into one folder from sharing a file.
+    return path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}")
+
+
+def remove_partials(folder: Path) -> None:
+    """Removes what killed runs left below a folder, of processes that no longer exist."""
+    for file in folder.rglob(f"*{PARTIAL}"):
+        owner = file.name.removesuffix(PARTIAL).rpartition(".")[2]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            file.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a text file through a temporary one that is renamed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = _partial(path)
+    partial.write_text(text)
+    partial.replace(path)
+
+
 def write_exr(
     path: Path,
     pixels: np.ndarray,
     *,
     channels: tuple[str, ...] = ("R", "G", "B"),
+    full: Sequence[str] = (),
     origin: tuple[int, int] = (0, 0),
     display: tuple[int, int] | None = None,
     compression: str = "zip",
@@ -29,14 +54,23 @@ def write_exr(
 ) -> None:
     """Writes pixels (H, W, C) as half, through a temporary file that is renamed.
 
-    origin is the data window's top left pixel; display is the display window's (width, height), origin (0, 0).
+    Args:
+        full: the channels that are written as 32-bit float.
+        origin: the data window's top left pixel.
+        display: the display window's (width, height), origin (0, 0).
     """
+    if not np.isfinite(pixels).all():
+        raise DoublureError(
+            "the rendered frame has NaN or infinite pixels", file=path, remedy="render it with another seed"
+        )
     height, width, count = pixels.shape
     spec = oiio.ImageSpec(width, height, count, oiio.HALF)
     spec.x, spec.y = origin
     spec.full_x = spec.full_y = 0
     spec.full_width, spec.full_height = display if display is not None else (width, height)
     spec.channelnames = channels
+    if full:
+        spec.channelformats = tuple(oiio.FLOAT if name in full else oiio.HALF for name in channels)
     spec.attribute("compression", compression)
     spec.attribute("colorInteropID", COLOR_SPACE)
     for name, value in (attributes or {}).items():
@@ -47,16 +81,16 @@ def write_exr(
         else:
             spec.attribute(name, value)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.stem}.partial.exr")
-    out = oiio.ImageOutput.create(str(partial))
+    partial = _partial(path)
+    out = oiio.ImageOutput.create("openexr")
     if out is None or not out.open(str(partial), spec):
         raise DoublureError(
-            "the frame cannot be written", file=str(path), remedy="check the folder and disk space"
+            "the frame cannot be written", file=path, remedy="check the folder and disk space"
         )
     ok = out.write_image(np.ascontiguousarray(pixels, np.float32))
     if not (out.close() and ok):
         raise DoublureError(
-            "the frame cannot be written", file=str(path), remedy="check the folder and disk space"
+            "the frame cannot be written", file=path, remedy="check the folder and disk space"
         )
     partial.replace(path)
 

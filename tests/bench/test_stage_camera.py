@@ -7,7 +7,7 @@ import pytest
 
 from bench.stage.body import head_matrix, pose_head
 from bench.stage.camera import FACE_CENTRE, FACE_HEIGHT_CM, Camera, distance_for, random_camera
-from bench.stage.take import FACE_PIXELS, OVERSCAN, take_camera
+from bench.stage.example import FACE_PIXELS, OVERSCAN, example_camera
 
 
 def test_the_aim_projects_to_the_middle_of_the_film() -> None:
@@ -33,7 +33,7 @@ def test_random_cameras_repeat_with_their_seed() -> None:
 
 
 def test_the_face_of_the_take_is_280_pixels_high() -> None:
-    camera = take_camera()
+    camera = example_camera()
     ends = FACE_CENTRE + np.array([[0, FACE_HEIGHT_CM / 2, 0], [0, -FACE_HEIGHT_CM / 2, 0]])
     assert np.isclose(np.ptp(camera.project(ends)[:, 1]), FACE_PIXELS, rtol=0.01)
     assert (camera.width, camera.height) == (960 + 2 * OVERSCAN, 540 + 2 * OVERSCAN)

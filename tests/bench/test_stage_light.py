@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from bench.stage.example import example_light
 from bench.stage.light import (
     ENV_HEIGHT,
     ENV_WIDTH,
@@ -23,7 +24,6 @@ from bench.stage.light import (
     shrink,
     solid_angles,
 )
-from bench.stage.take import take_light
 
 LUMA = np.array([0.2126, 0.7152, 0.0722])
 
@@ -44,7 +44,7 @@ def test_training_light_never_uses_a_reserved_hdri() -> None:
 
 
 def test_the_take_uses_only_a_reserved_hdri() -> None:
-    assert {take_light(k).hdri for k in range(48)} <= set(RESERVED_HDRIS)
+    assert {example_light(k).hdri for k in range(48)} <= set(RESERVED_HDRIS)
 
 
 def test_the_same_seed_gives_the_same_light() -> None:

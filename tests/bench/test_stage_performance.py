@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.stage.performance import MAX_PITCH, MAX_ROLL, MAX_YAW, VISEMES, random_act, talk_take
+from bench.stage.example_performance import talk_take
+from bench.stage.performance import MAX_PITCH, MAX_ROLL, MAX_YAW, VISEMES, random_act
 
 SIDED = (
     "browDown",

@@ -8,8 +8,9 @@ import numpy as np
 import OpenImageIO as oiio
 import pytest
 
-from bench.stage.__main__ import main, span
+from bench.stage.__main__ import main
 from bench.stage.llvm import llvm_version
+from bench.stage.settings import parse_span
 from bench.stage.write import timecode, write_exr
 from doublure.core.errors import DoublureError
 
@@ -46,12 +47,12 @@ def test_frame_1001_is_41_seconds_and_17_frames() -> None:
     ("text", "numbers"), [("3", [3]), ("1-3", [1, 2, 3]), ("1,5-6", [1, 5, 6]), ("1-9x4", [1, 5, 9])]
 )
 def test_ranges_are_read(text: str, numbers: list[int]) -> None:
-    assert span(text) == numbers
+    assert parse_span(text) == numbers
 
 
 def test_a_bad_range_is_one_sentence() -> None:
     with pytest.raises(DoublureError, match="write it like 1-160"):
-        span("x-3")
+        parse_span("x-3")
 
 
 def test_missing_assets_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,138 @@
+"""Renders a take's frames side by side, one Mitsuba to a process."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.stage.person import Casting
+from bench.stage.settings import TakeSettings
+from bench.stage.shots import describe_shot
+from bench.stage.take import Stage
+from doublure.core.errors import DoublureError
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of work: render a frame of one role, or describe a frame of roles that share it."""
+
+    roles: tuple[str, ...]
+    frame: int
+    describe: bool = False
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A DoublureError's parts; the error itself does not survive the way between processes."""
+
+    what: str
+    file: str | None
+    frame: int | None
+    remedy: str | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a worker finds and leaves things."""
+
+    settings: TakeSettings
+    assets: Path
+    cache: Path
+    out: Path
+
+
+class Worker:
+    """Does jobs one after another in one process."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.stage = Stage(place.settings, Casting(place.assets, place.cache))
+
+    def do(self, job: Job) -> Any:
+        """The description a job asked for, or None after rendering."""
+        if job.describe:
+            return describe_shot(self.stage, job.frame, job.roles)
+        for role in job.roles:
+            self.stage.render(role, job.frame, self.place.out)
+        return None
+
+
+_worker: Worker | None = None
+
+
+def _start(place: Place) -> None:
+    global _worker
+    _worker = Worker(place)
+
+
+def _do(job: Job) -> Any:
+    if _worker is None:
+        raise RuntimeError("a worker got a job before it was started")
+    try:
+        return _worker.do(job)
+    except DoublureError as error:
+        file = None if error.file is None else str(error.file)
+        return Failure(error.what, file, error.frame, error.remedy)
+
+
+def results(place: Place, jobs: Iterable[Job], workers: int) -> Iterator[tuple[Job, Any]]:
+    """Does the jobs in up to `workers` processes; yields each with its result as it is done.
+
+    The first failure is raised as the DoublureError it was; what is running then is finished first.
+    """
+    waiting = list(jobs)
+    if workers == 1 or len(waiting) < 2:
+        worker = Worker(place) if waiting else None
+        for job in waiting:
+            assert worker is not None
+            yield job, worker.do(job)
+        return
+    count = min(workers, len(waiting))
+    # The pool itself must not multiply: each process renders on one thread.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(place,)) as pool:
+        running: dict[Future[Any], Job] = {}
+        waiting.reverse()
+        try:
+            while waiting or running:
+                while waiting and len(running) < count:
+                    job = waiting.pop()
+                    running[pool.submit(_do, job)] = job
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    job, result = running.pop(future), future.result()
+                    if isinstance(result, Failure):
+                        raise DoublureError(
+                            result.what,
+                            file=result.file,
+                            frame=result.frame or job.frame,
+                            remedy=result.remedy,
+                        )
+                    yield job, result
+        except BrokenProcessPool as error:
+            raise DoublureError(
+                "a rendering process ended early", remedy="run the command again with fewer --workers"
+            ) from error
+
+
+def report_progress(total: int, say: Callable[[str], Any] = sys.stderr.write) -> Callable[[int], None]:
+    """A function that prints ``Progress: NN%`` each time the done count reaches another whole per cent."""
+    last = -1
+
+    def told(done: int) -> None:
+        nonlocal last
+        share = 100 if total == 0 else 100 * done // total
+        if share != last:
+            last = share
+            say(f"Progress: {share}%\n")
+            sys.stderr.flush()
+
+    return told
