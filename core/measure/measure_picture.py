@@ -2,15 +2,109 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
+import torch
+
+from doublure.core.frame import Frame
+from doublure.core.measure.flow import dis_flow
+from doublure.core.measure.grain import grain_sigma_error, grain_spectrum_distance
+from doublure.core.measure.matte import SOLID
 from doublure.core.measure.normals import normal_angle
 from doublure.core.measure.reference import Reference
-from doublure.core.measure.sheet import Sheet
+from doublure.core.measure.seam import seam_excess
+from doublure.core.measure.sharpness import sharpness
+from doublure.core.measure.sheet import Sheet, attempt
 from doublure.core.measure.take import LAYER_CHANNELS, Take, own_layer
+from doublure.core.measure.temporal import PairErrors, pair_errors, pool
+
+NO_GRAIN = "the truth of a take without take.json carries no grain"
 
 
 def measure_picture(take: Take, known: Reference, sheet: Sheet) -> None:
     """Fill the sheet's measures of the picture; nothing is fitted away first."""
+    _seam(take, sheet)
+    _grain(take, sheet)
+    _shot(take, sheet, "sharpness", sharpness)
+    _temporal(take, sheet)
     _normal(take, sheet)
+
+
+def _seam(take: Take, sheet: Sheet) -> None:
+    occlusions = None if "occlusion" in take.absent else [plane[0] for plane in take.layers["occlusion"]]
+    edges = [_edge(frame, matte) for frame, matte in zip(take.results, take.mattes, strict=True)]
+    results, truths = ([frame.rgb for frame in frames] for frames in (take.results, take.truths))
+    frames = [
+        attempt(
+            lambda i=i: seam_excess(
+                results[i], truths[i], edges[i], None if occlusions is None else occlusions[i]
+            )
+        )
+        for i in range(len(edges))
+    ]
+    shot, reason = attempt(lambda: seam_excess(results, truths, edges, occlusions))
+    sheet.put("seam_ratio", shot, [value for value, _ in frames], reason or _first(frames))
+
+
+def _edge(result: Frame, matte: torch.Tensor) -> torch.Tensor:
+    """The matte whose edge may show: the result's own where it has one, else the truth's."""
+    own = result.channel("matte").clamp(0, 1) if result.has("matte") else matte
+    return own if bool((own > SOLID).any()) else matte
+
+
+def _grain(take: Take, sheet: Sheet) -> None:
+    if not take.about:
+        sheet.miss(["grain_sigma", "grain_spectrum"], NO_GRAIN)
+        return
+    _shot(take, sheet, "grain_sigma", grain_sigma_error)
+    _shot(take, sheet, "grain_spectrum", grain_spectrum_distance)
+
+
+def _shot(take: Take, sheet: Sheet, key: str, measure: Callable[..., float]) -> None:
+    """A measure of a shot, pooled, and the same of every frame by itself."""
+    results, truths = ([frame.rgb for frame in frames] for frames in (take.results, take.truths))
+    frames = [
+        attempt(lambda f=frame: measure(*f)) for frame in zip(results, truths, take.mattes, strict=True)
+    ]
+    shot, reason = attempt(lambda: measure(results, truths, take.mattes))
+    sheet.put(key, shot, [value for value, _ in frames], reason or _first(frames))
+
+
+def _first(frames: Sequence[tuple[float | None, str]]) -> str:
+    return next((reason for _, reason in frames if reason), "")
+
+
+def _temporal(take: Take, sheet: Sheet) -> None:
+    pairs: list[PairErrors | None] = []
+    for i in range(len(take.numbers) - 1):
+        if take.numbers[i + 1] != take.numbers[i] + 1:
+            pairs.append(None)
+            continue
+        forth, back = _flows(take, i)
+        pairs.append(
+            pair_errors(
+                [frame.rgb for frame in take.results[i : i + 2]],
+                [frame.rgb for frame in take.truths[i : i + 2]],
+                take.mattes[i : i + 2],
+                forth,
+                back,
+            )
+        )
+    if all(pair is None for pair in pairs):
+        sheet.miss(["temporal"], "no two consecutive frames of the truth")
+        return
+    found = pool(pairs)
+    sheet.put("temporal", found.shot)
+    for row, value in zip(sheet.frames, found.pairs, strict=False):
+        row["temporal"] = value
+
+
+def _flows(take: Take, index: int) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """The truth's flow to the next frame: the stage's, or DIS there and back."""
+    if "flow" not in take.absent:
+        return take.layers["flow"][index], None
+    now, after = (frame.rgb for frame in take.truths[index : index + 2])
+    return dis_flow(now, after), dis_flow(after, now)
 
 
 def _normal(take: Take, sheet: Sheet) -> None:

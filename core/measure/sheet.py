@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from doublure.core.errors import DoublureError
 from doublure.core.measure.catalogue import MEASURES
 
 
@@ -14,7 +15,7 @@ class Sheet:
     Attributes:
         summary: by measure, the shot's number, or None.
         missing: by measure, why ``summary`` has None.
-        notes: by measure, what limits a number that is there ("no face in 2 of 72 frames").
+        notes: by measure, what limits a number that is there ("no face was found in 2 of 72 frames").
         frames: one mapping a frame, with ``frame`` and whatever was measured there.
     """
 
@@ -25,39 +26,48 @@ class Sheet:
         self.frames: list[dict[str, float | None]] = [{"frame": number} for number in numbers]
 
     def put(
-        self,
-        key: str,
-        shot: float | None,
-        frames: Sequence[float | None] = (),
-        reason: str = "",
-        note: str = "",
+        self, key: str, shot: float | None, frames: Sequence[float | None] = (), reason: str = ""
     ) -> None:
         """Write one measure: the shot's number, and one a frame where there is such a thing.
 
-        A number that is None or not finite is missing, for ``reason``.
+        A number that is None or not finite is missing, for ``reason``. Frames without a number, where others have
+        one, are noted.
         """
         known = self.summary[key] = _finite(shot)
+        reason = reason or "it is not defined for these pictures"
+        values = [_finite(value) for value in frames]
+        for row, value in zip(self.frames, values, strict=False):
+            row[key] = value
         if known is None:
-            self.missing[key] = reason or "it is not defined for these pictures"
-        else:
-            self.missing.pop(key, None)
-        if note:
-            self.notes[key] = note
-        for row, value in zip(self.frames, frames, strict=False):
-            row[key] = _finite(value)
+            self.missing[key] = reason
+            return
+        self.missing.pop(key, None)
+        lacking = values.count(None)
+        if lacking:
+            self.notes[key] = f"{reason} in {lacking} of {len(values)} frames"
 
-    def mean(self, key: str, frames: Sequence[float | None], reason: str, note: str = "") -> None:
-        """Write the mean of the frames that have a number; ``reason`` where none has, and a note where some lack it."""
-        values = [value for value in map(_finite, frames) if value is not None]
-        lacking = len(frames) - len(values)
-        if lacking and values and not note:
-            note = f"{reason} in {lacking} of {len(frames)} frames"
-        self.put(key, sum(values) / len(values) if values else None, frames, reason, note)
+    def mean(self, key: str, frames: Sequence[float | None], reason: str) -> None:
+        """Write the mean of the frames that have a number; ``reason`` tells why one has none."""
+        self.put(key, mean(frames), frames, reason)
 
     def miss(self, keys: Sequence[str], reason: str) -> None:
         """Say why measures are missing."""
         for key in keys:
             self.put(key, None, (), reason)
+
+
+def mean(values: Sequence[float | None]) -> float | None:
+    """The mean of the finite values, None where there is none."""
+    known = [value for value in map(_finite, values) if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def attempt(measure: Callable[[], float]) -> tuple[float | None, str]:
+    """(number, ""), or (None, the reason) where these pictures do not let it be measured."""
+    try:
+        return measure(), ""
+    except DoublureError as error:
+        return None, error.what
 
 
 def _finite(value: float | None) -> float | None:

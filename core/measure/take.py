@@ -27,6 +27,7 @@ LAYER_CHANNELS: Mapping[str, tuple[str, ...]] = {
     "normal": ("normal.X", "normal.Y", "normal.Z"),
     "flow": ("flow.X", "flow.Y"),
     "albedo": ("albedo.R", "albedo.G", "albedo.B"),
+    "occlusion": ("occlusion",),
 }
 """What is read of the truth's layers, and under which channels; a result may carry the same channels."""
 
