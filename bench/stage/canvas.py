@@ -16,7 +16,8 @@ HEAD_CENTRE = np.array([0.0, 4.0, 0.0])
 @dataclass(frozen=True)
 class Canvas:
     """position (H, W, 3) in centimetres on the neutral face; landmark (68, 2) texel coordinates (x, y);
-    lips, beard and cloth are soft masks (H, W), 0-1; hair_height (H, W) is in centimetres above the hairline."""
+    lips, beard and cloth are soft masks (H, W), 0-1; hair_height (H, W) is in centimetres above the hairline; triangle
+    (H, W) of the skin and weights (H, W, 3), barycentric, say what covers a texel, where covered (H, W) is true."""
 
     position: np.ndarray
     landmark: np.ndarray
@@ -24,6 +25,9 @@ class Canvas:
     beard: np.ndarray
     hair_height: np.ndarray
     cloth: np.ndarray
+    triangle: np.ndarray
+    weights: np.ndarray
+    covered: np.ndarray
 
 
 def smoothstep(x: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -78,4 +82,7 @@ def build_canvas(model: FaceModel) -> Canvas:
         beard.astype(np.float32),
         hairline(position).astype(np.float32),
         smoothstep(neckline(position), 0.0, 0.15).astype(np.float32),
+        hits.triangle.reshape(ATLAS_HEIGHT, ATLAS_WIDTH),
+        np.where(hits.found[:, None], hits.weights, 0).reshape(ATLAS_HEIGHT, ATLAS_WIDTH, 3),
+        covered,
     )

@@ -9,11 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from bench.stage.assets import SKIN_VERTICES, FaceModel, load_face_model
+from bench.stage.beard import beard_density, beard_hairs
+from bench.stage.brows import brow_hairs, brow_shadow, draw_brows
 from bench.stage.canvas import Canvas, build_canvas, neckline, smoothstep
 from bench.stage.eyes import eyeball_points, paint_eye
 from bench.stage.geometry import part_triangles, smooth_normals
 from bench.stage.hair import ears, hair_height, head_hair
 from bench.stage.haircuts import Haircut, haircut
+from bench.stage.lashes import lash_hairs
 from bench.stage.skin import paint_skin
 from bench.stage.strands import Strands
 from bench.stage.traits import Traits, draw_traits
@@ -70,8 +73,16 @@ class Casting:
         cut = haircut(traits)
         neutral = thicken(neutral, self.model, traits, cut).astype(np.float32)
         left, right = (paint_eye(p, traits) for p in self.eye_points)
-        skin, roughness = paint_skin(self.bases, self.canvas, traits, cut)
-        strands = head_hair(traits, cut, neutral, self.model.neutral, self.skin_triangles)
+        brows, beard = draw_brows(self.canvas, traits), beard_density(self.canvas, traits)
+        shadow = brow_shadow(brows, beard.shape)
+        skin, roughness = paint_skin(self.bases, self.canvas, traits, cut, shadow, beard)
+        where = (self.canvas, neutral, self.model.neutral, self.skin_triangles)
+        strands = (
+            *head_hair(traits, cut, *where[1:]),
+            *brow_hairs(brows, traits, *where),
+            *beard_hairs(beard, traits, *where),
+            *lash_hairs(traits, self.model, neutral, self.skin_triangles),
+        )
         return Person(traits, neutral, skin, roughness, (left, right), cut, strands)
 
 

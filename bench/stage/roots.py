@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
+from bench.stage.canvas import Canvas
 from bench.stage.geometry import smooth_normals
 from bench.stage.strands import Strands, tangent_frames
 
@@ -60,6 +61,26 @@ def scatter_roots(
     triangle = rows[rng.choice(len(rows), count, p=area / area.sum())]
     weights = rng.dirichlet([1, 1, 1], count)
     return roots_at(neutral, mean, triangles, triangle, weights)
+
+
+def texel_area(canvas: Canvas) -> np.ndarray:
+    """Skin under each texel (H, W) in square centimetres; 0 where nothing is."""
+    across, down = (np.gradient(canvas.position, axis=axis) for axis in (1, 0))
+    area = np.linalg.norm(np.cross(across, down), axis=-1)
+    # The step from one island of the atlas to the next is no skin.
+    return np.asarray(np.where(canvas.covered & (area < 0.02), area, 0))
+
+
+def roots_in_atlas(
+    neutral: np.ndarray,
+    mean: np.ndarray,
+    triangles: np.ndarray,
+    canvas: Canvas,
+    rows: np.ndarray,
+    columns: np.ndarray,
+) -> Roots:
+    """The roots at texels of the atlas."""
+    return roots_at(neutral, mean, triangles, canvas.triangle[rows, columns], canvas.weights[rows, columns])
 
 
 class Surface:

@@ -53,36 +53,13 @@ def base_layer(bases: Mapping[str, np.ndarray], traits: Traits, canvas: Canvas) 
     return np.log(traits.tone) + low + traits.detail * np.clip(high, -1.2, 0.8)
 
 
-def paint_brows(canvas: Canvas, traits: Traits, rng: np.random.Generator) -> np.ndarray:
-    """Opacity (H, W) of the brow hairs, drawn stroke by stroke along landmarks 17-26."""
-    height, width = canvas.lips.shape
-    layer = np.zeros((height, width), np.float32)
-    eyes = np.abs(canvas.landmark[45] - canvas.landmark[36])[0]
-    for side, ids in ((1, range(22, 27)), (-1, range(21, 16, -1))):
-        curve = canvas.landmark[list(ids)] + [0, traits.brow_drop * eyes]
-        strands = int(traits.brow_density * 330)
-        t = rng.beta(1.05, 1.25, strands)
-        along = np.stack([np.interp(t, np.linspace(0, 1, 5), curve[:, k]) for k in (0, 1)], 1)
-        along[:, 1] -= traits.brow_arch * eyes * 0.035 * np.sin(np.pi * t**1.4)
-        thick = traits.brow_thickness * eyes * 0.026 * (1.15 - t**2.2)
-        along[:, 1] += thick * rng.normal(0, 0.6, strands)
-        angle = np.deg2rad(70 - 78 * t**0.5 + rng.normal(0, 9, strands))
-        size = eyes * rng.uniform(0.03, 0.06, strands) * (1.1 - 0.35 * t)
-        tips = along + np.stack([side * np.cos(angle), -np.sin(angle)], 1) * size[:, None]
-        for a, b, ink in zip(along, tips, rng.uniform(0.35, 0.9, strands), strict=True):
-            x0, y0 = np.floor(np.minimum(a, b)).astype(int) - 4
-            x1, y1 = np.ceil(np.maximum(a, b)).astype(int) + 5
-            stroke = np.zeros((y1 - y0, x1 - x0), np.uint8)
-            # cv2 takes the ends in sixteenths of a texel.
-            ends = [tuple(int(v) for v in np.rint((p - [x0, y0]) * 16)) for p in (a, b)]
-            cv2.line(stroke, ends[0], ends[1], 255, 2, cv2.LINE_AA, 4)
-            box = layer[y0:y1, x0:x1]
-            box += (1 - box) * (stroke.astype(np.float32) / 255 * ink)[: box.shape[0], : box.shape[1]]
-    return cv2.GaussianBlur(layer, (0, 0), 0.8)
-
-
 def paint_skin(
-    bases: Mapping[str, np.ndarray], canvas: Canvas, traits: Traits, cut: Haircut
+    bases: Mapping[str, np.ndarray],
+    canvas: Canvas,
+    traits: Traits,
+    cut: Haircut,
+    brows: np.ndarray,
+    beard: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """A person's skin in the atlas: reflectance (1024, 2048, 3), linear Rec.709, and roughness (1024, 2048), 0-1."""
     rng = np.random.default_rng([traits.seed, 7])
@@ -112,15 +89,14 @@ def paint_skin(
         )
         skin = skin - np.minimum(spots, 1)[..., None] * np.array([0.25, 0.42, 0.5]) * 0.8
 
-    stubble = np.clip(0.6 + 0.3 * noise(rng, shape, 1.0), 0, 1.2) * np.clip(
-        0.8 + 0.25 * noise(rng, shape, 30), 0, 1
-    )
     hair = np.log(traits.hair_colour)
-    shadow = (canvas.beard * traits.beard * stubble)[..., None]
-    skin = skin + np.clip(shadow, 0, 0.92) * (np.minimum(hair, skin) - skin)
-
-    brows = (paint_brows(canvas, traits, rng) * traits.brow_opacity)[..., None]
-    skin = skin + brows * (hair - skin)
+    stubble = np.clip(0.8 + 0.25 * noise(rng, shape, 1.0) + 0.15 * noise(rng, shape, 30), 0, 1.2)
+    shadow = 0.75 * beard * traits.beard**0.7 * stubble
+    # Hair below the skin is seen through it, bluish; in dark skin it hardly shows.
+    below = skin + np.clip(np.minimum(hair + 0.5, skin) - skin, -1.2, 0) * np.array([1.0, 0.85, 0.75])
+    skin = skin + np.clip(shadow, 0, 0.9)[..., None] * (below - skin)
+    darker = np.clip(np.minimum(hair, skin) - skin, -1.0, 0)
+    skin = skin + (0.5 * brows * traits.brow_opacity)[..., None] * darker
 
     edge = (
         hair_height(canvas.position, traits, cut) + 0.35 * noise(rng, shape, 14) + 0.2 * noise(rng, shape, 4)
@@ -133,11 +109,6 @@ def paint_skin(
     cloth = canvas.cloth
     weave = 1 + 0.06 * noise(rng, shape, 1.2)
     reflectance = np.exp(skin) * (1 - cloth[..., None]) + (traits.shirt * weave[..., None]) * cloth[..., None]
-    rough = (
-        traits.roughness
-        + 0.04 * noise(rng, shape, 2)
-        + 0.1 * canvas.beard * traits.beard
-        - 0.08 * canvas.lips
-    )
+    rough = traits.roughness + 0.04 * noise(rng, shape, 2) + 0.1 * beard * traits.beard - 0.08 * canvas.lips
     rough = rough - 0.07 * nose + (0.85 - rough) * np.maximum(cover, cloth)
     return np.clip(reflectance, 0.004, 0.92).astype(np.float32), np.clip(rough, 0.2, 0.95).astype(np.float32)
