@@ -58,8 +58,10 @@ def integrate(scene: Any, camera: Camera, kind: str, samples: int, seed: int) ->
             {"type": "direct", "emitter_samples": 2, "bsdf_samples": 1, "hide_emitters": True}
         )
     _, _, width, height = camera.crop or (0, 0, camera.width, camera.height)
-    most = max(1, MOST_PATHS // (width * height))
+    # Two parts at least: a curve seen end on can have no normal, and its pixel then comes from the other part.
+    most = max(1, min(MOST_PATHS // (width * height), samples // 2))
     total: Any = 0
+    counted = np.zeros((height, width, 1), np.float32)
     done = 0
     while done < samples:
         count = min(most, samples - done)
@@ -67,9 +69,11 @@ def integrate(scene: Any, camera: Camera, kind: str, samples: int, seed: int) ->
         part = np.array(
             mi.render(scene, sensor=sensor, integrator=integrator, seed=seed * 64 + done), np.float32
         )
-        total = total + part * np.float32(count / samples)
+        good = np.isfinite(part).all(-1, keepdims=True)
+        total = total + np.where(good, part, 0) * np.float32(count)
+        counted += good * np.float32(count)
         done += count
-    return np.asarray(total)
+    return np.asarray(total / np.maximum(counted, 1))
 
 
 def skin_coverage(scene: Any, camera: Camera, name: str) -> np.ndarray:
