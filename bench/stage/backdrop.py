@@ -33,11 +33,13 @@ def view(hdri: np.ndarray, matrix: np.ndarray, camera: Camera, margin: int = 0) 
 
 
 def defocus(picture: np.ndarray, radius: float) -> np.ndarray:
-    """The picture (H, W, 3) through a round aperture: a disc of this radius in pixels."""
+    """The picture (H, W, 3), nowhere negative, through a round aperture: a disc of this radius in pixels."""
     reach = int(np.ceil(radius + 0.5))
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
     disc = np.clip(radius + 0.5 - np.hypot(x, y), 0, 1).astype(np.float32)
-    return np.asarray(cv2.filter2D(picture, -1, disc / disc.sum(), borderType=cv2.BORDER_REFLECT))
+    soft = cv2.filter2D(picture, -1, disc / disc.sum(), borderType=cv2.BORDER_REFLECT)
+    # The filter works by Fourier transform, which leaves rounding below zero.
+    return np.asarray(np.maximum(soft, 0))
 
 
 def backdrop(

@@ -35,4 +35,5 @@ def soften(layers: np.ndarray, lens: Lens) -> np.ndarray:
         )
         return np.asarray(out).reshape(layers.shape)
 
-    return np.asarray(blurred(lens.centre) * (1 - mix) + blurred(lens.corner) * mix, layers.dtype)
+    centre = blurred(lens.centre)
+    return np.asarray(centre + (blurred(lens.corner) - centre) * mix, layers.dtype)

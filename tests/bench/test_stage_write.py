@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
 import OpenImageIO as oiio
 import pytest
 
-from bench.stage.__main__ import main
+from bench.stage.__main__ import hero_span, main
 from bench.stage.llvm import llvm_version
 from bench.stage.settings import parse_span
-from bench.stage.write import timecode, write_exr
+from bench.stage.workers import report_progress
+from bench.stage.write import remove_partials, timecode, write_exr
 from doublure.core.errors import DoublureError
 
 
@@ -61,6 +63,96 @@ def test_missing_assets_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[
     )
     assert status == 1
     assert "ict_facekit.npz" in capsys.readouterr().err
+
+
+TAKE = ["--driver-seed", "1", "--hero-seed", "2", "--frames", "1001", "--hero-frames", "0"]
+
+
+def _told(capsys: pytest.CaptureFixture[str], words: list[str]) -> str:
+    assert main(words) == 1
+    told = capsys.readouterr().err.strip()
+    assert len(told.splitlines()) == 1
+    return told
+
+
+def test_a_take_without_assets_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("mitsuba")
+    words = ["--assets", str(tmp_path), "--out", str(tmp_path / "o"), *TAKE]
+    assert "ict_facekit.npz" in _told(capsys, words)
+
+
+def test_the_assets_can_be_named_by_the_environment(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("mitsuba")
+    monkeypatch.setenv("DOUBLURE_STAGE_ASSETS", str(tmp_path / "there"))
+    assert "there" in _told(capsys, ["--out", str(tmp_path / "o"), *TAKE])
+
+
+def test_a_missing_mitsuba_is_told_with_the_extra(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert "doublure[stage]" in _told(capsys, ["--out", str(tmp_path), *TAKE])
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--take", "dance"], "there is no take 'dance'"),
+        (["--frames", "9-1"], "lower number first"),
+        (["--frames", "abc"], "not a range"),
+        (["--size", "5"], "size of 5"),
+        (["--samples", "0"], "too few"),
+        (["--shutter", "2"], "shutter"),
+        (["--workers", "0"], "workers"),
+        (["--driver-seed", "x"], "driver-seed"),
+        (["--what"], "--what"),
+    ],
+)
+def test_bad_words_are_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    assert message in _told(capsys, ["--out", str(tmp_path), *TAKE, *words])
+
+
+@pytest.mark.parametrize(("text", "count"), [("24", 24), ("0", 0), ("", 0), ("3-5", 3)])
+def test_hero_frames_are_a_count_or_a_range(text: str, count: int) -> None:
+    assert len(hero_span(text)) == count
+
+
+def test_some_channels_can_be_full_floats(tmp_path: Path) -> None:
+    pixels = np.full((4, 5, 2), 1.0001, np.float32)
+    write_exr(tmp_path / "a.0001.exr", pixels, channels=("matte", "position.X"), full=("position.X",))
+    image = oiio.ImageBuf(str(tmp_path / "a.0001.exr"))
+    assert list(image.spec().channelnames) == ["matte", "position.X"]
+    assert np.array_equal(image.get_pixels(oiio.FLOAT)[0, 0], np.float32([1.0, 1.0001]))
+
+
+def test_a_picture_with_nan_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(DoublureError, match="NaN"):
+        write_exr(tmp_path / "a.0001.exr", np.full((4, 4, 3), np.nan, np.float32))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_killed_runs_left_is_removed_but_not_what_is_being_written(tmp_path: Path) -> None:
+    old, own = tmp_path / "a.0001.exr.4194999.partial", tmp_path / f"a.0002.exr.{os.getpid()}.partial"
+    for file in (old, own, tmp_path / "a.0003.exr"):
+        file.touch()
+    remove_partials(tmp_path)
+    assert not old.exists()
+    assert own.exists()
+    assert (tmp_path / "a.0003.exr").exists()
+
+
+def test_progress_is_told_once_per_percent() -> None:
+    lines: list[str] = []
+    tell = report_progress(400, lines.append)
+    for done in range(401):
+        tell(done)
+    assert lines[0] == "Progress: 0%\n"
+    assert lines[-1] == "Progress: 100%\n"
+    assert len(lines) == 101
 
 
 @pytest.mark.parametrize(
