@@ -15,6 +15,8 @@ PARTS: dict[str, tuple[str, ...]] = {
     "eye1": EYES[1:],
     "teeth": ("M_Teeth",),
     "gums": ("M_GumsTongue",),
+    "cornea": ("M_ScleraLeft", "M_ScleraRight"),
+    "tears": ("M_LacrimalFluid",),
 }
 
 
@@ -26,7 +28,7 @@ class Material:
         reflectance: linear Rec.709, (3,) or a texture (H, W, 3).
         roughness: 0-1, a number or a texture (H, W).
         specular: 0-1; 0.5 is an index of refraction of 1.5.
-        opaque: False where light passes straight through.
+        opaque: False where light passes straight through: only its highlight is seen.
     """
 
     reflectance: np.ndarray
@@ -39,8 +41,10 @@ def materials(person: Person) -> dict[str, Material]:
     """The material of every part of PARTS, of the lashes and of the shirt."""
     return {
         "skin": Material(person.skin, person.roughness, 0.34),
-        "eye0": Material(person.eyes[0], 0.07, 0.5),
-        "eye1": Material(person.eyes[1], 0.07, 0.5),
+        "eye0": Material(person.eyes[0], 0.3, 0.0),
+        "eye1": Material(person.eyes[1], 0.3, 0.0),
+        "cornea": Material(np.zeros(3), 0.06, 0.4, opaque=False),
+        "tears": Material(np.zeros(3), 0.12, 0.4, opaque=False),
         "teeth": Material(np.array([0.58, 0.52, 0.43]), 0.18, 0.5),
         "gums": Material(np.array([0.33, 0.10, 0.09]), 0.28, 0.5),
         "lashes": Material(np.array([0.02, 0.015, 0.012]), 0.5, 0.3),

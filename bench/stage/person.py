@@ -22,12 +22,12 @@ from bench.stage.strands import Strands
 from bench.stage.traits import Traits, draw_traits
 from bench.stage.transfer import BASE_SKINS, SKIN, base_skin
 
-EYES = ("M_ScleraLeft", "M_ScleraRight")
+EYES = ("M_IrisLeft", "M_IrisRight")
 
 
 @dataclass(frozen=True)
 class Person:
-    """neutral (V, 3) centimetres; skin (1024, 2048, 3) and eyes, two (256, 256, 3), linear
+    """neutral (V, 3) centimetres; skin (1024, 2048, 3) and eyes, two (512, 512, 3), linear
     Rec.709 reflectance; roughness (1024, 2048), 0-1; strands: hair, brows, lashes and beard."""
 
     traits: Traits
@@ -72,7 +72,7 @@ class Casting:
         neutral = self.model.neutral + np.tensordot(traits.shape, self.model.identity, 1)
         cut = haircut(traits)
         neutral = thicken(neutral, self.model, traits, cut).astype(np.float32)
-        left, right = (paint_eye(p, traits) for p in self.eye_points)
+        left, right = (paint_eye(p, traits, nose) for p, nose in zip(self.eye_points, (-1, 1), strict=True))
         brows, beard = draw_brows(self.canvas, traits), beard_density(self.canvas, traits)
         shadow = brow_shadow(brows, beard.shape)
         skin, roughness = paint_skin(self.bases, self.canvas, traits, cut, shadow, beard)

@@ -30,14 +30,35 @@ def split_bands(log_skin: np.ndarray, sigma: float = 20) -> tuple[np.ndarray, np
     return low, log_skin - low
 
 
+def brow_region(canvas: Canvas) -> np.ndarray:
+    """Where (H, W) the source heads have brows of their own, 0-1."""
+    region = np.zeros(canvas.lips.shape, np.float32)
+    eyes = float(np.abs(canvas.landmark[45] - canvas.landmark[36])[0])
+    for ids in (range(17, 22), range(22, 27)):
+        line = canvas.landmark[list(ids)] + [0, 0.035 * eyes]
+        cv2.polylines(region, [np.rint(line).astype(np.int32)], False, 1.0, int(0.15 * eyes))
+    return cv2.GaussianBlur(region, (0, 0), 0.02 * eyes)
+
+
+def without_brows(log_skin: np.ndarray, region: np.ndarray, sigma: float) -> np.ndarray:
+    """A log texture (H, W, 3) whose region (H, W) is filled from around it, smooth over sigma texels."""
+    away = (1 - region)[..., None]
+    total = (
+        cv2.GaussianBlur(log_skin * away, (0, 0), sigma)
+        / np.maximum(cv2.GaussianBlur(1 - region, (0, 0), sigma), 1e-3)[..., None]
+    )
+    return np.asarray(log_skin * away + total * region[..., None])
+
+
 def base_layer(bases: Mapping[str, np.ndarray], traits: Traits, canvas: Canvas) -> np.ndarray:
     """Log reflectance (H, W, 3): low frequencies of one base skin, high ones of another, centred on the tone."""
     logs = {
         n: np.log(np.maximum(srgb_to_linear(bases[n]), 0.004)).astype(np.float32)
         for n in {traits.low_skin, traits.high_skin}
     }
-    low = split_bands(logs[traits.low_skin])[0]
-    high = split_bands(logs[traits.high_skin])[1]
+    brows = brow_region(canvas)
+    low = split_bands(without_brows(logs[traits.low_skin], brows, 25))[0]
+    high = split_bands(without_brows(logs[traits.high_skin], brows, 25))[1]
     x, y, z = np.moveaxis(canvas.position, -1, 0)
     face = (y > -7) & (y < 8) & (z > 5)
     low = low - np.median(low[face], axis=0)
