@@ -9,7 +9,9 @@ import torch
 from doublure.core.frame import Frame
 from doublure.core.measure.flow import dis_flow
 from doublure.core.measure.grain import grain_sigma_error, grain_spectrum_distance
+from doublure.core.measure.light_direction import LightError, light_error
 from doublure.core.measure.matte import SOLID
+from doublure.core.measure.mesh_normals import mesh_normals
 from doublure.core.measure.normals import normal_angle
 from doublure.core.measure.reference import Reference
 from doublure.core.measure.seam import seam_excess
@@ -27,6 +29,7 @@ def measure_picture(take: Take, known: Reference, sheet: Sheet) -> None:
     _grain(take, sheet)
     _shot(take, sheet, "sharpness", sharpness)
     _temporal(take, sheet)
+    _light(take, known, sheet)
     _normal(take, sheet)
 
 
@@ -70,7 +73,7 @@ def _shot(take: Take, sheet: Sheet, key: str, measure: Callable[..., float]) -> 
     sheet.put(key, shot, [value for value, _ in frames], reason or _first(frames))
 
 
-def _first(frames: Sequence[tuple[float | None, str]]) -> str:
+def _first(frames: Sequence[tuple[object, str]]) -> str:
     return next((reason for _, reason in frames if reason), "")
 
 
@@ -105,6 +108,28 @@ def _flows(take: Take, index: int) -> tuple[torch.Tensor, torch.Tensor | None]:
         return take.layers["flow"][index], None
     now, after = (frame.rgb for frame in take.truths[index : index + 2])
     return dis_flow(now, after), dis_flow(after, now)
+
+
+def _light(take: Take, known: Reference, sheet: Sheet) -> None:
+    keys = ("light_direction", "light_energy")
+    found: list[tuple[LightError | None, str]] = []
+    for i, (result, truth, matte) in enumerate(zip(take.results, take.truths, take.mattes, strict=True)):
+        normals = _normals(take, known, i)
+        if normals is None:
+            found.append((None, "the take has no normals and no face was found"))
+            continue
+        found.append(attempt(lambda f=(result.rgb, truth.rgb, matte, normals): light_error(*f)))
+    for key, name in zip(keys, ("direction", "energy"), strict=True):
+        values = [None if one is None else getattr(one, name) for one, _ in found]
+        sheet.mean(key, values, _first(found))
+
+
+def _normals(take: Take, known: Reference, index: int) -> torch.Tensor | None:
+    """The truth's normals: the stage's, or those of its landmark mesh."""
+    if "normal" not in take.absent:
+        return take.layers["normal"][index]
+    face = known.truths[index]
+    return None if face is None else mesh_normals(take.truths[index], face)
 
 
 def _normal(take: Take, sheet: Sheet) -> None:

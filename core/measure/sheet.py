@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from doublure.core.errors import DoublureError
 from doublure.core.measure.catalogue import MEASURES
+
+T = TypeVar("T")
 
 
 class Sheet:
@@ -62,8 +65,8 @@ def mean(values: Sequence[float | None]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def attempt(measure: Callable[[], float]) -> tuple[float | None, str]:
-    """(number, ""), or (None, the reason) where these pictures do not let it be measured."""
+def attempt(measure: Callable[[], T]) -> tuple[T | None, str]:
+    """(outcome, ""), or (None, the reason) where these pictures do not let it be measured."""
     try:
         return measure(), ""
     except DoublureError as error:
