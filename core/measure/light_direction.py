@@ -82,8 +82,7 @@ def face_light(picture: torch.Tensor, matte: torch.Tensor, normals: torch.Tensor
     turned by 20 degrees then reads anything between 2 and 55, and with order 1 between 13 and 32.
 
     Args:
-        picture: (3, H, W), scene-linear. matte: (H, W), 0..1; pixels above 0.9 count (or, where there are none,
-            above 0.5). normals: (3, H, W) as for ``light_error``.
+        picture: (3, H, W), scene-linear. matte: (H, W), 0..1; pixels above 0.9 count. normals: (3, H, W) as for ``light_error``.
 
     Raises:
         DoublureError: see ``matte.check_frame``; normals of another shape or not finite; fewer than 100 pixels

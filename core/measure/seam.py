@@ -76,7 +76,8 @@ def seam_ratio(picture: torch.Tensor, matte: torch.Tensor, occlusion: torch.Tens
     beside the other. A comp's edge lies on the matte's or a little inside it: the ratio is the largest of those
     of the four rings from 0.06 widths inside to 0.036 outside, each against the root mean square of the
     innermost and the outermost ring. ``w = 1 / (mean square of d over the six rings + 0.003^2)`` looks where the
-    picture is calm. A flat picture reads exactly 1, one that knows nothing of the matte about 1. Parts of the
+    picture is calm. A flat picture reads exactly 1, one that knows nothing of the matte 1 to 1.5. A seam weaker
+    than the picture's own edges there is lost among them: beside a truth use ``seam_excess``. Parts of the
     contour whose rings reach out of the picture or into the occlusion are left out.
 
     Args:

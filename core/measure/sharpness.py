@@ -18,6 +18,8 @@ from doublure.core.measure.matte import check_shot, face_crop
 
 LEAST_SHARE = 0.02
 """A truth whose detail is less than this share of its energy in the band shows grain only."""
+ROUNDING = 1e-9
+"""Energies below this are the arithmetic's, a tenth of what the rounding of half float makes."""
 _TOE = 0.05
 _INSET = 9
 _FLATTEST = 0.3
@@ -53,7 +55,7 @@ def sharpness(results: Shot, truths: Shot, mattes: Shot) -> float:
             "the truth has no detail between 0.15 and 0.30 cycles per pixel that stands out of its grain",
             remedy="measure more frames together, or a closer shot",
         )
-    return math.sqrt(max(own, 0.0) / true)
+    return math.sqrt(own / true)
 
 
 def _detail(pictures: Sequence[torch.Tensor], mattes: Sequence[torch.Tensor]) -> tuple[float, float]:
@@ -72,7 +74,8 @@ def _detail(pictures: Sequence[torch.Tensor], mattes: Sequence[torch.Tensor]) ->
             f"the face is too small to measure its sharpness: {count} pixels well inside the matte",
             remedy="measure more frames together, or a closer shot",
         )
-    return (whole - flat) / count, (whole - flat) / whole if whole > 0 else 0.0
+    detail = (whole - flat) / count
+    return (detail, detail * count / whole) if detail > ROUNDING else (0.0, 0.0)
 
 
 def _energy(picture: torch.Tensor, matte: torch.Tensor, middle: float) -> tuple[np.ndarray, np.ndarray]:
