@@ -62,7 +62,7 @@ def test_two_renders_of_one_seed_are_the_same_bits() -> None:
         }
     )
     camera = Camera(16, 16, 18.0, 100.0, FACE_CENTRE)
-    first, again = (integrate(scene, camera, "diffuse", 4, 1) for _ in range(2))
+    first, again = (integrate(scene, camera, "diffuse", 64, 1) for _ in range(2))
     assert (first == again).all()
     assert np.allclose(first[8, 8, 4:7], [0.5, 0.4, 0.3], atol=1e-3)
     assert np.allclose(first[8, 8, :3], [0.25, 0.2, 0.15], atol=0.02)
