@@ -16,8 +16,9 @@ def beard_density(canvas: Canvas, traits: Traits) -> np.ndarray:
     """How thickly (H, W) the beard grows, 0-1: less on the cheeks, none on the lips, in this person's own patches."""
     x, y, _ = np.moveaxis(canvas.position, -1, 0)
     r = np.random.default_rng([traits.seed, 38])
-    flat = canvas.position.reshape(-1, 3)
-    patch = wander(flat, 3.0, r)[:, 0].reshape(y.shape)
+    patch = np.zeros(y.shape)
+    grown = canvas.beard > 0
+    patch[grown] = wander(canvas.position[grown], 3.0, r)[:, 0]
     cheek = smoothstep(np.abs(x), 2.6, 5.0) * smoothstep(y, -5.5, -2.5)
     return np.asarray(np.clip(canvas.beard * (1 - 0.45 * cheek) * (0.85 + 0.25 * patch), 0, 1), np.float32)
 

@@ -83,7 +83,7 @@ def grow(
         lift = lift * (0.3 + 0.7 * front[:, None])
     flow = along_skin(combed(roots.point, cut.comb, side), roots.normal)
     heading = unit((0.15 + lift) * roots.normal + (1 - lift) * flow + unruly)
-    layer = rng.uniform(0.05, 1, len(roots)) * (0.1 + 0.75 * lift[:, 0] * length)
+    layer = rng.uniform(0.05, 1, len(roots)) * np.minimum(0.1 + 0.75 * lift[:, 0] * length, cut.volume)
     stiff = 0.35 + 0.5 * lift
     curve = [point]
     for k in range(1, STEPS):
@@ -104,7 +104,7 @@ def grow(
 
 def gather(curves: np.ndarray, clump: float, rng: np.random.Generator) -> np.ndarray:
     """Tips drawn towards those of the nearest of a few guide hairs."""
-    guides = rng.choice(len(curves), max(1, len(curves) // 70), replace=False)
+    guides = rng.choice(len(curves), max(1, len(curves) // 60), replace=False)
     _, nearest = cKDTree(curves[guides, 0]).query(curves[:, 0])
     towards = curves[guides[nearest]]
     t = np.linspace(0, 1, curves.shape[1])[None, :, None] ** 1.5

@@ -15,7 +15,7 @@ class Haircut:
     curl is the radius of curls in centimetres, 0 for straight hair, and pitch their length along the hair; clump
     0-1 gathers tips; count of hairs; radius of a hair, centimetres; under 0-1, how much of the skin beneath is
     painted in the hair's colour; retreat of the hairline at the temples, centimetres; body, centimetres by which
-    packed hair thickens the scalp; knit, a cap covers it all."""
+    packed hair thickens the scalp; volume, how far above the scalp the uppermost hair lies, at most; knit, a cap covers it all."""
 
     name: str
     top: float
@@ -30,6 +30,7 @@ class Haircut:
     under: float = 0.8
     retreat: float = 0.0
     body: float = 0.1
+    volume: float = 1.2
     knit: bool = False
 
 
@@ -40,15 +41,19 @@ HAIRCUTS: dict[str, Haircut] = {
         Haircut("shaved", 0.25, 0.22, lift=0.8, count=22_000, radius=0.006, under=0.62, body=0.0),
         Haircut("buzz", 0.7, 0.4, lift=0.7, count=24_000, radius=0.0075, under=0.75, body=0.03),
         Haircut("crop", 2.2, 0.9, lift=0.35, count=22_000, clump=0.5, radius=0.009),
-        Haircut("tousled", 4.2, 1.8, lift=0.5, clump=0.75, curl=0.12, pitch=2.6, count=20_000),
+        Haircut("tousled", 4.2, 1.8, lift=0.5, clump=0.75, curl=0.12, pitch=2.6, count=20_000, volume=2.0),
         Haircut("side", 5.5, 1.8, comb="side", lift=0.35, clump=0.55),
-        Haircut("back", 6.5, 2.4, comb="back", lift=0.4, clump=0.6, body=0.15),
-        Haircut("quiff", 5.0, 0.8, comb="quiff", lift=0.75, clump=0.65, count=20_000),
-        Haircut("curls", 4.0, 2.6, lift=0.8, curl=0.3, pitch=1.1, clump=0.75, count=15_000, body=0.3),
-        Haircut("coils", 2.6, 1.7, lift=0.95, curl=0.16, pitch=0.5, clump=0.5, count=19_000, body=0.5),
+        Haircut("back", 6.5, 2.4, comb="back", lift=0.3, clump=0.7, body=0.15),
+        Haircut("quiff", 5.0, 0.8, comb="quiff", lift=0.75, clump=0.65, count=20_000, volume=3.2),
+        Haircut(
+            "curls", 4.0, 2.6, lift=0.8, curl=0.3, pitch=1.1, clump=0.75, count=15_000, body=0.3, volume=2.4
+        ),
+        Haircut(
+            "coils", 2.6, 1.7, lift=0.95, curl=0.16, pitch=0.5, clump=0.5, count=19_000, body=0.5, volume=2.6
+        ),
         Haircut("receding", 2.0, 1.0, lift=0.25, count=15_000, under=0.55, retreat=2.6, radius=0.008),
-        Haircut("long", 13.0, 12.0, comb="part", lift=0.25, clump=0.6, count=24_000, body=0.25),
-        Haircut("tied", 15.0, 8.0, comb="back", lift=0.08, clump=0.5, count=20_000, body=0.2),
+        Haircut("long", 13.0, 12.0, comb="part", lift=0.1, clump=0.7, count=24_000, body=0.25, volume=0.8),
+        Haircut("tied", 12.0, 8.0, comb="back", lift=0.04, clump=0.5, count=20_000, body=0.2, volume=0.3),
         Haircut("cap", 0.0, 0.0, count=0, under=0.9, knit=True, body=0.0),
     )
 }

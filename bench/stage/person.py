@@ -17,7 +17,8 @@ from bench.stage.geometry import part_triangles, smooth_normals
 from bench.stage.hair import ears, hair_height, head_hair
 from bench.stage.haircuts import Haircut, haircut
 from bench.stage.lashes import lash_hairs
-from bench.stage.skin import paint_skin
+from bench.stage.relief import age_lines, atlas_normals, paint_relief, scan_slopes
+from bench.stage.skin import fine_texture, paint_skin
 from bench.stage.strands import Strands
 from bench.stage.traits import Traits, draw_traits
 from bench.stage.transfer import BASE_SKINS, SKIN, base_skin
@@ -28,12 +29,14 @@ EYES = ("M_IrisLeft", "M_IrisRight")
 @dataclass(frozen=True)
 class Person:
     """neutral (V, 3) centimetres; skin (1024, 2048, 3) and eyes, two (512, 512, 3), linear
-    Rec.709 reflectance; roughness (1024, 2048), 0-1; strands: hair, brows, lashes and beard."""
+    Rec.709 reflectance; roughness (1024, 2048), 0-1; relief (1024, 2048, 3) tangent-space normals, -1 to 1; strands:
+    hair, brows, lashes and beard."""
 
     traits: Traits
     neutral: np.ndarray
     skin: np.ndarray
     roughness: np.ndarray
+    relief: np.ndarray
     eyes: tuple[np.ndarray, np.ndarray]
     cut: Haircut
     strands: tuple[Strands, ...]
@@ -57,6 +60,16 @@ class Casting:
         return part_triangles(self.model, SKIN)[0]
 
     @cached_property
+    def normals(self) -> np.ndarray:
+        """The mean face's smooth normals in the atlas (1024, 2048, 3)."""
+        return atlas_normals(self.model, self.canvas, self.skin_triangles)
+
+    @cached_property
+    def scanned(self) -> np.ndarray:
+        """The scan's slopes in the atlas (1024, 2048, 2)."""
+        return scan_slopes(self.model, self.canvas, self.skin_triangles, self.assets, self.cache)
+
+    @cached_property
     def bases(self) -> dict[str, np.ndarray]:
         """The base skins in the atlas."""
         return {n: base_skin(n, self.model, self.assets, self.cache) for n in BASE_SKINS}
@@ -76,6 +89,11 @@ class Casting:
         brows, beard = draw_brows(self.canvas, traits), beard_density(self.canvas, traits)
         shadow = brow_shadow(brows, beard.shape)
         skin, roughness = paint_skin(self.bases, self.canvas, traits, cut, shadow, beard)
+        texture = fine_texture(self.bases, traits)
+        lines = age_lines(self.canvas, traits)
+        bare = 1 - smoothstep(hair_height(self.canvas.position, traits, cut), -0.5, 0.8)
+        bare = bare * (1 - self.canvas.cloth)
+        relief = paint_relief(self.canvas, self.normals, self.scanned, texture, lines, 1 - bare, traits)
         where = (self.canvas, neutral, self.model.neutral, self.skin_triangles)
         strands = (
             *head_hair(traits, cut, *where[1:]),
@@ -83,7 +101,7 @@ class Casting:
             *beard_hairs(beard, traits, *where),
             *lash_hairs(traits, self.model, neutral, self.skin_triangles),
         )
-        return Person(traits, neutral, skin, roughness, (left, right), cut, strands)
+        return Person(traits, neutral, skin, roughness, relief, (left, right), cut, strands)
 
 
 def thicken(neutral: np.ndarray, model: FaceModel, traits: Traits, cut: Haircut) -> np.ndarray:

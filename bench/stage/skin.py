@@ -30,6 +30,12 @@ def split_bands(log_skin: np.ndarray, sigma: float = 20) -> tuple[np.ndarray, np
     return low, log_skin - low
 
 
+def fine_texture(bases: Mapping[str, np.ndarray], traits: Traits) -> np.ndarray:
+    """Log brightness (H, W) of a person's base skin, pores and creases only."""
+    grey = np.log(np.maximum(srgb_to_linear(bases[traits.high_skin]).mean(-1), 0.004)).astype(np.float32)
+    return split_bands(grey, 8)[1]
+
+
 def brow_region(canvas: Canvas) -> np.ndarray:
     """Where (H, W) the source heads have brows of their own, 0-1."""
     region = np.zeros(canvas.lips.shape, np.float32)

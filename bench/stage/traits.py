@@ -66,6 +66,9 @@ class Traits:
     roughness: float
     shirt: np.ndarray
     masculine: bool
+    age: float
+    pores: float
+    oil: float
 
 
 def draw_traits(seed: int) -> Traits:
@@ -83,6 +86,11 @@ def draw_traits(seed: int) -> Traits:
     iris = IRIS_COLOURS[r.integers(3 if melanin > 0.6 else len(IRIS_COLOURS))]
     redness = r.uniform(0.2, 1.3) * (1.1 - 0.8 * melanin)
     lip = np.array([1.0, 0.72, 0.74]) ** r.uniform(0.1, 1.5) * np.exp(r.normal(-0.08, 0.15))
+    # A stream of its own, so that what is drawn here changes nobody who was drawn before.
+    own = np.random.default_rng([seed, 41])
+    age = float(own.beta(1.2, 1.6))
+    if "old" in high or "middleage" in high:
+        age = 0.35 + 0.65 * age
     return Traits(
         seed=seed,
         shape=shape,
@@ -109,4 +117,7 @@ def draw_traits(seed: int) -> Traits:
         roughness=float(r.uniform(0.42, 0.56)),
         shirt=np.exp(r.uniform(-4.5, -2.2) + r.normal(0, 0.35, 3)),
         masculine=bool(masculine),
+        age=age,
+        pores=float(own.uniform(0.6, 1.25)),
+        oil=float(own.uniform(0.0, 1.0)),
     )

@@ -171,17 +171,24 @@ def fill_gutters(atlas: np.ndarray, covered: np.ndarray) -> np.ndarray:
     return np.asarray(atlas[rows, columns])
 
 
+def landmark_pairs(name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Matching landmarks (N, 3) of the ICT neutral and of the source head of one of BASE_SKINS, each in its space."""
+    with np.load(Path(__file__).with_name("landmarks.npz"), allow_pickle=False) as points:
+        scan = name == "scan"
+        here = points["ict_eyes_shut" if scan else "ict"]
+        there = points["scan" if scan else "makehuman"]
+    good = np.isfinite(here).all(1) & np.isfinite(there).all(1)
+    return here[good], there[good]
+
+
 def base_skin(name: str, model: FaceModel, assets: Path, cache: Path) -> np.ndarray:
     """One of BASE_SKINS in the ICT atlas, (1024, 2048, 3), sRGB-encoded 0-1; kept as a PNG in the cache folder."""
     file = cache / f"skin_{name}.png"
     if not file.exists():
-        with np.load(Path(__file__).with_name("landmarks.npz"), allow_pickle=False) as points:
-            scan = name == "scan"
-            here = points["ict_eyes_shut" if scan else "ict"]
-            there = points["scan" if scan else "makehuman"]
-        good = np.isfinite(here).all(1) & np.isfinite(there).all(1)
-        source = outer_surface(load_scanned_head(assets) if scan else load_makehuman_head(assets, name))
-        atlas = transfer(model, source, here[good], there[good])
+        source = outer_surface(
+            load_scanned_head(assets) if name == "scan" else load_makehuman_head(assets, name)
+        )
+        atlas = transfer(model, source, *landmark_pairs(name))
         cache.mkdir(parents=True, exist_ok=True)
         partial = file.with_suffix(".partial.png")
         cv2.imwrite(str(partial), np.rint(atlas[:, :, ::-1] * 255).clip(0, 255).astype(np.uint8))
