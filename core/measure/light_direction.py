@@ -11,12 +11,17 @@ import torch
 from doublure.core.blend.log import luminance
 from doublure.core.errors import DoublureError
 from doublure.core.measure.grain_plane import WHOLLY
-from doublure.core.measure.matte import check_frame
+from doublure.core.measure.masked_blur import masked_blur
+from doublure.core.measure.matte import check_frame, face_width
 from doublure.core.measure.normals import SHORTEST
 from doublure.core.relight.sh import basis, fit_irradiance
 
 LEAST_CONTRAST = 0.1
 """A truth whose directional part is less than this share of its mean light has no direction to be wrong about."""
+SOFT = 0.02
+"""Gaussian sigma, in face widths, to which picture and albedo are low-passed before one is divided by the other."""
+BLACKEST = 0.02
+"""Skin of a lower albedo tells nothing of the light."""
 _ENOUGH = 100
 _PIXELS = 20_000
 
@@ -28,7 +33,7 @@ class FaceLight:
     Attributes:
         direction: (3,) order-1 part of the irradiance, towards the light, x right, y up, z to the camera; its
             length is in units of ``energy``.
-        energy: mean over the face's pixels of the fitted irradiance times albedo, scene-linear luminance.
+        energy: mean over the face's pixels of the fitted light, scene-linear luminance (over albedo's, if given).
     """
 
     direction: np.ndarray
@@ -49,14 +54,18 @@ class LightError:
 
 
 def light_error(
-    result: torch.Tensor, truth: torch.Tensor, matte: torch.Tensor, normals: torch.Tensor
+    result: torch.Tensor,
+    truth: torch.Tensor,
+    matte: torch.Tensor,
+    normals: torch.Tensor,
+    albedo: torch.Tensor | None = None,
 ) -> LightError:
     """How far the result's light is from the truth's, of one frame; both 0 for the truth itself.
 
-    ``direction``: the angle between the order-1 vectors of ``face_light``; 0 by definition where the truth's is
-    shorter than 0.1 of its mean light, 90 where the result has none. ``energy``: ``|log2(e_result / e_truth)|``,
-    at most 20 stops; an exposure of the whole shot is part of it. Both pictures are read through the same
-    normals, so what skin and cast shadows do to the fit falls out as long as the two faces are alike.
+    ``light_difference`` of the two ``face_light``, read through the same normals and albedo, which is fair as
+    long as the two faces are alike. Without an albedo a beard reads as light from above in both, which
+    can hide half of a difference. For two faces that differ (doing nothing, say) take each one's ``face_light`` with
+    its own normals and albedo.
 
     Source: the first order of a Lambertian surface's irradiance points to the light and holds most of what
     varies (Ramamoorthi and Hanrahan 2001).
@@ -64,17 +73,28 @@ def light_error(
     Args:
         result, truth: (3, H, W), scene-linear. matte: (H, W), 0..1. normals: (3, H, W) of the truth, x right,
             y up, z to the camera (``relight.normals`` has y and z the other way round); need not be of unit length,
-            zero where there is no surface.
+            zero where there is no surface. albedo: (3, H, W) of the truth, linear.
 
     Raises:
         DoublureError: see ``matte.check_frame`` and ``face_light``.
     """
     check_frame(result, truth, matte)
-    got, wanted = face_light(result, matte, normals), face_light(truth, matte, normals)
-    return LightError(_angle(got, wanted), _stops(got.energy, wanted.energy))
+    got, wanted = (face_light(picture, matte, normals, albedo) for picture in (result, truth))
+    return light_difference(got, wanted)
 
 
-def face_light(picture: torch.Tensor, matte: torch.Tensor, normals: torch.Tensor) -> FaceLight:
+def light_difference(result: FaceLight, truth: FaceLight) -> LightError:
+    """``direction``: the angle between the two; 0 by definition where the truth's is shorter than 0.1 of its
+    mean light, 90 where the result has none. ``energy``: ``|log2(e_result / e_truth)|``, at most 20 stops.
+
+    Raises DoublureError when the truth's energy is not above 0.
+    """
+    return LightError(_angle(result, truth), _stops(result.energy, truth.energy))
+
+
+def face_light(
+    picture: torch.Tensor, matte: torch.Tensor, normals: torch.Tensor, albedo: torch.Tensor | None = None
+) -> FaceLight:
     """Fit ``a + b . n`` to the luminance of a face, robustly (``relight.sh.fit_irradiance``, order 1): b is the
     direction, up to the energy.
 
@@ -82,20 +102,31 @@ def face_light(picture: torch.Tensor, matte: torch.Tensor, normals: torch.Tensor
     turned by 20 degrees then reads anything between 2 and 55, and with order 1 between 13 and 32.
 
     Args:
-        picture: (3, H, W), scene-linear. matte: (H, W), 0..1; pixels above 0.9 count. normals: (3, H, W) as for ``light_error``.
+        picture: (3, H, W), scene-linear. matte: (H, W), 0..1; pixels above 0.9 count. normals: (3, H, W) as for
+            ``light_error``. albedo: (3, H, W), linear: the luminance is divided by its, both low-passed by
+            0.02 face widths; pixels below 0.02 are left out.
 
     Raises:
         DoublureError: see ``matte.check_frame``; normals of another shape or not finite; fewer than 100 pixels
             with a normal that looks to the camera.
     """
     check_frame(picture, picture, matte)
-    if normals.shape != picture.shape or not bool(torch.isfinite(normals).all()):
-        raise DoublureError(
-            f"the normals are {tuple(normals.shape)}, or not finite, where the picture is {tuple(picture.shape)}",
-            remedy="write normals as three finite channels of the picture's size",
-        )
+    for name, layer in (("normals", normals), ("albedo", albedo)):
+        if layer is not None and (layer.shape != picture.shape or not bool(torch.isfinite(layer).all())):
+            raise DoublureError(
+                f"the {name} layer is {tuple(layer.shape)}, or not finite, where the picture is "
+                f"{tuple(picture.shape)}",
+                remedy="write it as three finite channels of the picture's size",
+            )
     length = normals.norm(dim=0)
     seen = (matte > WHOLLY) & (length > SHORTEST) & (normals[2] > 0)
+    light = luminance(picture)
+    if albedo is not None:
+        seen &= luminance(albedo) > BLACKEST
+        # Soft on both sides of the fraction, or a result a pixel off would show every hair as light.
+        both = torch.stack([light, luminance(albedo)])
+        over, under = masked_blur(both, seen.float(), SOFT * face_width(matte))
+        light = over / under.clamp_min(BLACKEST)
     count = int(seen.sum())
     if count < _ENOUGH:
         raise DoublureError(
@@ -104,12 +135,12 @@ def face_light(picture: torch.Tensor, matte: torch.Tensor, normals: torch.Tensor
         )
     step = -(-count // _PIXELS)
     directions = (normals[:, seen] / length[seen])[:, ::step].T.double().numpy()
-    values = luminance(picture)[seen][::step].double().numpy()
-    light = fit_irradiance(values[:, None], directions, 1)
+    values = light[seen][::step].double().numpy()
+    fitted = fit_irradiance(values[:, None], directions, 1)
     # The constant and z are alike on the half of the sphere one sees: what the pixels got is better known than
     # the constant alone.
-    energy = float((basis(directions, 1) @ light).mean())
-    return FaceLight(light[1:4, 0] / max(abs(energy), 1e-12), energy)
+    energy = float((basis(directions, 1) @ fitted).mean())
+    return FaceLight(fitted[1:4, 0] / max(abs(energy), 1e-12), energy)
 
 
 def _angle(result: FaceLight, truth: FaceLight) -> float:

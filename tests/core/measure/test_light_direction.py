@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from doublure.core.errors import DoublureError
-from doublure.core.measure.light_direction import LightError, face_light, light_error
+from doublure.core.measure.light_direction import LightError, face_light, light_difference, light_error
 
 SIZE = 72
 
@@ -104,6 +104,30 @@ def test_pixels_without_a_normal_are_left_out() -> None:
     assert light_error(dirty, TRUTH, MATTE, holed) == LightError(0.0, 0.0)
 
 
+def test_a_beard_is_no_light_once_its_albedo_is_known() -> None:
+    beard = torch.ones(3, SIZE, SIZE)
+    beard[:, SIZE // 2 :] = 0.3
+    truth = _lit(_towards(20), 0.3) * beard
+    turned = _lit(_towards(-10), 0.3) * beard
+    known = face_light(truth, MATTE, NORMALS, beard)
+    assert light_difference(known, face_light(_lit(_towards(20)), MATTE, NORMALS)).direction < 5
+    assert light_error(turned, truth, MATTE, NORMALS, beard).direction == pytest.approx(30, rel=0.2)
+    hidden = face_light(truth, MATTE, NORMALS)
+    assert light_difference(hidden, face_light(_lit(_towards(20)), MATTE, NORMALS)).direction > 15
+
+
+def test_skin_too_dark_to_tell_is_left_out() -> None:
+    albedo, dirty = torch.full((3, SIZE, SIZE), 0.5), TRUTH.clone()
+    albedo[:, 20:30, 20:30] = 0
+    dirty[:, 20:30, 20:30] = 50.0
+    assert light_error(dirty, TRUTH, MATTE, NORMALS, albedo) == LightError(0.0, 0.0)
+
+
+def test_an_albedo_of_another_size_is_refused() -> None:
+    with pytest.raises(DoublureError, match="the albedo layer is"):
+        light_error(TRUTH, TRUTH, MATTE, NORMALS, TRUTH[:, 1:])
+
+
 def test_garbage_outside_the_matte_changes_nothing() -> None:
     dirty = torch.where(MATTE > 0, TRUTH, -700.0)
     assert light_error(dirty, TRUTH, MATTE, NORMALS) == LightError(0.0, 0.0)
@@ -120,7 +144,7 @@ def test_too_few_normals_are_refused() -> None:
 
 
 def test_normals_of_another_size_are_refused() -> None:
-    with pytest.raises(DoublureError, match="the normals are"):
+    with pytest.raises(DoublureError, match="the normals layer is"):
         light_error(TRUTH, TRUTH, MATTE, NORMALS[:, 1:])
 
 
