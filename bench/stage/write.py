@@ -13,6 +13,7 @@ from doublure.core.errors import DoublureError
 
 COLOR_SPACE = "lin_ap1_scene"
 PARTIAL = ".partial"
+NO_DATE = "2000:01:01 00:00:00"
 
 
 def is_complete(path: Path) -> bool:
@@ -73,6 +74,8 @@ def write_exr(
         spec.channelformats = tuple(oiio.FLOAT if name in full else oiio.HALF for name in channels)
     spec.attribute("compression", compression)
     spec.attribute("colorInteropID", COLOR_SPACE)
+    # Without it the clock goes into the header, and the same pixels would not be the same file.
+    spec.attribute("DateTime", NO_DATE)
     for name, value in (attributes or {}).items():
         if name == "smpte:TimeCode":
             spec.attribute(name, oiio.TypeTimeCode, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -160,3 +161,11 @@ def test_progress_is_told_once_per_percent() -> None:
 )
 def test_library_versions_are_read_from_names(name: str, version: float) -> None:
     assert llvm_version(name) == version
+
+
+def test_the_same_pixels_are_the_same_file(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).random((6, 6, 3)).astype(np.float32)
+    write_exr(tmp_path / "a.exr", pixels)
+    time.sleep(1.1)
+    write_exr(tmp_path / "b.exr", pixels)
+    assert (tmp_path / "a.exr").read_bytes() == (tmp_path / "b.exr").read_bytes()
