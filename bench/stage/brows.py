@@ -32,7 +32,7 @@ def draw_brows(canvas: Canvas, traits: Traits) -> Brows:
     eyes = float(np.abs(canvas.landmark[45] - canvas.landmark[36])[0])
     roots, tips, edges = [], [], []
     for side, ids in SIDES:
-        curve = canvas.landmark[list(ids)] + [0, (0.015 + 0.8 * traits.brow_drop) * eyes]
+        curve = canvas.landmark[list(ids)] + [0, (0.026 + 0.8 * traits.brow_drop) * eyes]
         # Smooth through the five landmarks, so that the brow bends and has no corners.
         fit = [np.polyfit(np.linspace(0, 1, 5), curve[:, k], 3) for k in (0, 1)]
         count = int(HAIRS * np.clip(traits.brow_density, 0.7, 1.5))

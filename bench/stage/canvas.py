@@ -16,7 +16,7 @@ HEAD_CENTRE = np.array([0.0, 4.0, 0.0])
 @dataclass(frozen=True)
 class Canvas:
     """position (H, W, 3) in centimetres on the neutral face; landmark (68, 2) texel coordinates (x, y);
-    lips, beard and cloth are soft masks (H, W), 0-1; hair_height (H, W) is in centimetres above the hairline; triangle
+    lips and beard are soft masks (H, W), 0-1; hair_height (H, W) is in centimetres above the hairline; triangle
     (H, W) of the skin and weights (H, W, 3), barycentric, say what covers a texel, where covered (H, W) is true."""
 
     position: np.ndarray
@@ -24,7 +24,6 @@ class Canvas:
     lips: np.ndarray
     beard: np.ndarray
     hair_height: np.ndarray
-    cloth: np.ndarray
     triangle: np.ndarray
     weights: np.ndarray
     covered: np.ndarray
@@ -49,7 +48,8 @@ def hairline(position: np.ndarray) -> np.ndarray:
 
 def neckline(position: np.ndarray) -> np.ndarray:
     """Depth in centimetres of points (..., 3) below the shirt's neckline; negative above it."""
-    return np.asarray(-13.4 - 0.2 * position[..., 2] - position[..., 1])
+    x, y, z = np.moveaxis(position, -1, 0)
+    return np.asarray(-13.5 - 0.2 * z + 0.45 * np.clip(np.abs(x) - 3, 0, 6) - y)
 
 
 def build_canvas(model: FaceModel) -> Canvas:
@@ -81,7 +81,6 @@ def build_canvas(model: FaceModel) -> Canvas:
         lips,
         beard.astype(np.float32),
         hairline(position).astype(np.float32),
-        smoothstep(neckline(position), 0.0, 0.15).astype(np.float32),
         hits.triangle.reshape(ATLAS_HEIGHT, ATLAS_WIDTH),
         np.where(hits.found[:, None], hits.weights, 0).reshape(ATLAS_HEIGHT, ATLAS_WIDTH, 3),
         covered,

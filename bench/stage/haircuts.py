@@ -11,11 +11,17 @@ from bench.stage.traits import Traits
 
 @dataclass(frozen=True)
 class Haircut:
-    """Lengths in centimetres on top and at the sides; comb is the way the top lies; lift 0 lies flat, 1 stands up;
-    curl is the radius of curls in centimetres, 0 for straight hair, and pitch their length along the hair; clump
-    0-1 gathers tips; count of hairs; radius of a hair, centimetres; under 0-1, how much of the skin beneath is
-    painted in the hair's colour; retreat of the hairline at the temples, centimetres; body, centimetres by which
-    packed hair thickens the scalp; volume, how far above the scalp the uppermost hair lies, at most; knit, a cap covers it all."""
+    """How hair is cut and lies.
+
+    Attributes:
+        top, side: lengths, centimetres. comb: the way the top lies. lift: 0 lies flat, 1 stands up.
+        curl: radius of curls in centimetres, 0 for straight hair; pitch: their length along the hair.
+        clump: 0-1 gathers tips. count: of hairs. radius: of a hair, centimetres.
+        under: 0-1, how much of the skin beneath is painted in the hair's colour.
+        retreat: of the hairline at the temples, centimetres.
+        body: how much packed hair thickens the scalp; volume: how far above it the uppermost hair lies, centimetres.
+        knit: a cap covers it all.
+    """
 
     name: str
     top: float

@@ -38,15 +38,14 @@ class Material:
 
 
 def materials(person: Person) -> dict[str, Material]:
-    """The material of every part of PARTS, of the lashes and of the shirt."""
+    """The material of every part of PARTS and of the shirt."""
     return {
         "skin": Material(person.skin, person.roughness, 0.34),
         "eye0": Material(person.eyes[0], 0.3, 0.0),
         "eye1": Material(person.eyes[1], 0.3, 0.0),
         "cornea": Material(np.zeros(3), 0.06, 0.4, opaque=False),
         "tears": Material(np.zeros(3), 0.12, 0.4, opaque=False),
-        "teeth": Material(np.array([0.58, 0.52, 0.43]), 0.18, 0.5),
-        "gums": Material(np.array([0.33, 0.10, 0.09]), 0.28, 0.5),
-        "lashes": Material(np.array([0.02, 0.015, 0.012]), 0.5, 0.3),
+        "teeth": Material(person.mouth[0], 0.22, 0.5),
+        "gums": Material(person.mouth[1], 0.33, 0.45),
         "shirt": Material(np.clip(person.traits.shirt, 0.004, 0.4), 0.9, 0.1),
     }

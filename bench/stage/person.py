@@ -11,12 +11,14 @@ import numpy as np
 from bench.stage.assets import SKIN_VERTICES, FaceModel, load_face_model
 from bench.stage.beard import beard_density, beard_hairs
 from bench.stage.brows import brow_hairs, brow_shadow, draw_brows
-from bench.stage.canvas import Canvas, build_canvas, neckline, smoothstep
+from bench.stage.canvas import Canvas, build_canvas, smoothstep
+from bench.stage.cloth import collar_ribs, shirt_depth
 from bench.stage.eyes import eyeball_points, paint_eye
 from bench.stage.geometry import part_triangles, smooth_normals
 from bench.stage.hair import ears, hair_height, head_hair
 from bench.stage.haircuts import Haircut, haircut
 from bench.stage.lashes import lash_hairs
+from bench.stage.mouth import mouth_points, paint_gums, paint_teeth
 from bench.stage.relief import age_lines, atlas_normals, paint_relief, scan_slopes
 from bench.stage.skin import fine_texture, paint_skin
 from bench.stage.strands import Strands
@@ -28,9 +30,14 @@ EYES = ("M_IrisLeft", "M_IrisRight")
 
 @dataclass(frozen=True)
 class Person:
-    """neutral (V, 3) centimetres; skin (1024, 2048, 3) and eyes, two (512, 512, 3), linear
-    Rec.709 reflectance; roughness (1024, 2048), 0-1; relief (1024, 2048, 3) tangent-space normals, -1 to 1; strands:
-    hair, brows, lashes and beard."""
+    """What the rig needs of a person. Colours are linear Rec.709 reflectance.
+
+    Attributes:
+        neutral: (V, 3) centimetres.
+        skin: (1024, 2048, 3); roughness: (1024, 2048), 0-1; relief: (1024, 2048, 3) tangent-space normals, -1 to 1.
+        eyes: left and right, (512, 512, 3). mouth: teeth, and gums with the tongue, (256, 256, 3).
+        strands: hair, brows, lashes, beard, and the ribs of the collar.
+    """
 
     traits: Traits
     neutral: np.ndarray
@@ -38,6 +45,7 @@ class Person:
     roughness: np.ndarray
     relief: np.ndarray
     eyes: tuple[np.ndarray, np.ndarray]
+    mouth: tuple[np.ndarray, np.ndarray]
     cut: Haircut
     strands: tuple[Strands, ...]
 
@@ -79,29 +87,36 @@ class Casting:
         """Texel positions of the two eyeballs."""
         return eyeball_points(self.model, EYES[0]), eyeball_points(self.model, EYES[1])
 
+    @cached_property
+    def mouth_texels(self) -> tuple[np.ndarray, np.ndarray]:
+        """Texel positions of teeth and of gums with the tongue."""
+        return mouth_points(self.model, "M_Teeth"), mouth_points(self.model, "M_GumsTongue")
+
     def person(self, seed: int) -> Person:
         """The person of a seed."""
         traits = draw_traits(seed)
         neutral = self.model.neutral + np.tensordot(traits.shape, self.model.identity, 1)
+        mouth = paint_teeth(self.mouth_texels[0], traits), paint_gums(self.mouth_texels[1], traits)
         cut = haircut(traits)
         neutral = thicken(neutral, self.model, traits, cut).astype(np.float32)
         left, right = (paint_eye(p, traits, nose) for p, nose in zip(self.eye_points, (-1, 1), strict=True))
         brows, beard = draw_brows(self.canvas, traits), beard_density(self.canvas, traits)
         shadow = brow_shadow(brows, beard.shape)
-        skin, roughness = paint_skin(self.bases, self.canvas, traits, cut, shadow, beard)
-        texture = fine_texture(self.bases, traits)
         lines = age_lines(self.canvas, traits)
+        skin, roughness = paint_skin(self.bases, self.canvas, traits, cut, shadow, beard, lines)
+        texture = fine_texture(self.bases, traits)
         bare = 1 - smoothstep(hair_height(self.canvas.position, traits, cut), -0.5, 0.8)
-        bare = bare * (1 - self.canvas.cloth)
+        bare = bare * (1 - smoothstep(shirt_depth(self.canvas.position, traits), 0.0, 0.15))
         relief = paint_relief(self.canvas, self.normals, self.scanned, texture, lines, 1 - bare, traits)
         where = (self.canvas, neutral, self.model.neutral, self.skin_triangles)
         strands = (
             *head_hair(traits, cut, *where[1:]),
             *brow_hairs(brows, traits, *where),
             *beard_hairs(beard, traits, *where),
+            *collar_ribs(traits, *where[1:]),
             *lash_hairs(traits, self.model, neutral, self.skin_triangles),
         )
-        return Person(traits, neutral, skin, roughness, relief, (left, right), cut, strands)
+        return Person(traits, neutral, skin, roughness, relief, (left, right), mouth, cut, strands)
 
 
 def thicken(neutral: np.ndarray, model: FaceModel, traits: Traits, cut: Haircut) -> np.ndarray:
@@ -109,6 +124,6 @@ def thicken(neutral: np.ndarray, model: FaceModel, traits: Traits, cut: Haircut)
     triangles, _ = part_triangles(model, SKIN)
     scalp = smoothstep(hair_height(model.neutral, traits, cut), 0.3, 3.0) * ~ears(model.neutral)
     scalp[SKIN_VERTICES:] = 0
-    shirt = 0.25 * smoothstep(neckline(model.neutral), 0.0, 0.3)
+    shirt = 0.25 * smoothstep(shirt_depth(model.neutral, traits), 0.0, 0.3)
     shirt[SKIN_VERTICES:] = 0
     return neutral + smooth_normals(neutral, triangles) * (scalp * cut.body + shirt)[:, None]

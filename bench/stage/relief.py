@@ -75,8 +75,9 @@ def atlas_normals(model: FaceModel, canvas: Canvas, triangles: np.ndarray) -> np
 
 
 def scan_matches(canvas: Canvas, normals: np.ndarray) -> np.ndarray:
-    """Where (H, W) the scan's surface meets ICT's well enough, 0-1: the front of the face without brows, lids, nostrils,
-    the inside of the mouth and what hangs under the jaw."""
+    """Where (H, W) the scan's surface meets ICT's well enough, 0-1: the front of the face.
+
+    Left out are brows, lids, nostrils, the inside of the mouth and what hangs under the jaw."""
     x, y, z = np.moveaxis(canvas.position, -1, 0)
     face = (np.arange(ATLAS_WIDTH) < ATLAS_WIDTH // 2) * smoothstep(z, 2.5, 4.5) * (1 - brow_region(canvas))
     face = face * smoothstep(normals[..., 1] + 0.08 * (y + 8.5), -0.45, -0.15)

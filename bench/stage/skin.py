@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from bench.stage.canvas import Canvas, smoothstep
+from bench.stage.cloth import shirt_depth
 from bench.stage.color import srgb_to_linear
 from bench.stage.hair import ears, hair_height
 from bench.stage.haircuts import Haircut
@@ -87,6 +88,7 @@ def paint_skin(
     cut: Haircut,
     brows: np.ndarray,
     beard: np.ndarray,
+    lines: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """A person's skin in the atlas: reflectance (1024, 2048, 3), linear Rec.709, and roughness (1024, 2048), 0-1."""
     rng = np.random.default_rng([traits.seed, 7])
@@ -97,10 +99,20 @@ def paint_skin(
     skin = skin + mottle[..., None] * np.array([0.7, 1.0, 1.1]) * traits.mottling
     skin = skin + 0.022 * (noise(rng, shape, 1.2) - 0.4 * np.abs(noise(rng, shape, 1.4)))[..., None]
 
+    zone = noise(rng, shape, 12)
     cheeks = np.exp(-((np.abs(x) - 4.6) ** 2 / 5 + (y - 0.6) ** 2 / 5)) * (z > 2)
     nose = np.exp(-(x**2 / 2.0 + (y - 0.3) ** 2 / 2.0)) * (z > 9)
-    red = traits.redness * (cheeks + 0.8 * nose) * (1 + 0.3 * noise(rng, shape, 12))
-    skin = skin + red[..., None] * np.array([0.10, -0.14, -0.10])
+    chin = np.exp(-(x**2 / 2.5 + (y + 7.0) ** 2 / 2.0)) * (z > 7)
+    rims = smoothstep(np.abs(x), 7.6, 9.0) * (np.abs(y - 3) < 6)
+    red = traits.redness * (cheeks + 0.8 * nose + 0.35 * chin + 0.9 * rims) * (1 + 0.3 * zone)
+    skin = skin + red[..., None] * np.array([0.08, -0.13, -0.10])
+    brow = np.exp(-(x**2 / 14 + (y - 7.2) ** 2 / 3.5)) * (z > 4)
+    skin = skin + (brow * (1 + 0.3 * zone))[..., None] * np.array([0.02, 0.015, -0.05])
+    sag = np.exp(-(((np.abs(x) - 2.9) / 1.3) ** 2) - ((y - 2.1 + 0.12 * (np.abs(x) - 2.9) ** 2) / 0.55) ** 2)
+    skin = skin - ((0.4 + 0.8 * traits.age) * sag * (z > 5))[..., None] * np.array([0.12, 0.11, 0.05])
+    lids = np.exp(-(((np.abs(x) - 3.4) / 1.4) ** 2) - ((y - 4.5) / 0.5) ** 2) * (z > 5)
+    skin = skin - lids[..., None] * np.array([0.04, 0.10, 0.09])
+    skin = skin - (traits.age * lines)[..., None] * np.array([0.10, 0.16, 0.16])
 
     lips = canvas.lips[..., None]
     skin = skin + lips * np.log(traits.lip_tint)
@@ -115,6 +127,17 @@ def paint_skin(
             spots * (spots > 0.85), (0, 0), 2.6
         )
         skin = skin - np.minimum(spots, 1)[..., None] * np.array([0.25, 0.42, 0.5]) * 0.8
+
+    own = np.random.default_rng([traits.seed, 44])
+    face = canvas.covered & (np.abs(x) < 7) & (y > -12) & (y < 8) & (z > 1)
+    rows, columns = np.nonzero(face)
+    for k in own.integers(len(rows), size=int(own.poisson(4))):
+        wide = own.uniform(1.2, 3.4)
+        patch = slice(rows[k] - 12, rows[k] + 13), slice(columns[k] - 12, columns[k] + 13)
+        away = np.hypot(*np.meshgrid(np.arange(-12, 13), np.arange(-12, 13)))
+        mole = smoothstep(-away, -wide - 1.2, -wide + 1.2) * own.uniform(0.4, 1.0)
+        if skin[patch].shape[:2] == mole.shape:
+            skin[patch] -= mole[..., None] * np.array([0.45, 0.62, 0.66])
 
     hair = np.log(traits.hair_colour)
     stubble = np.clip(0.8 + 0.25 * noise(rng, shape, 1.0) + 0.15 * noise(rng, shape, 30), 0, 1.2)
@@ -133,9 +156,17 @@ def paint_skin(
     cover = np.clip(cover * (1 + 0.2 * grain * (1 - cover)), 0, 1).astype(np.float32)
     skin = skin + cover[..., None] * (np.minimum(hair + 0.3, skin) - skin)
 
-    cloth = canvas.cloth
+    # Behind the lips and in the eye sockets the mesh is mucous membrane.
+    within = (np.arange(shape[1]) >= shape[1] // 2) & (z > 1) & (np.abs(x) < 5.5) & (y > -8) & (y < 8)
+    wet = np.log(np.array([0.20, 0.06, 0.05])) + np.log(np.clip(0.12 + (z - 5) / 6, 0.1, 1))[..., None]
+    skin = np.where(within[..., None], wet, skin)
+
+    cloth = smoothstep(shirt_depth(canvas.position, traits), 0.0, 0.15)
     weave = 1 + 0.06 * noise(rng, shape, 1.2)
     reflectance = np.exp(skin) * (1 - cloth[..., None]) + (traits.shirt * weave[..., None]) * cloth[..., None]
-    rough = traits.roughness + 0.04 * noise(rng, shape, 2) + 0.1 * beard * traits.beard - 0.08 * canvas.lips
-    rough = rough - 0.07 * nose + (0.85 - rough) * np.maximum(cover, cloth)
-    return np.clip(reflectance, 0.004, 0.92).astype(np.float32), np.clip(rough, 0.2, 0.95).astype(np.float32)
+    shine = nose + 0.8 * brow + 0.45 * chin + 0.4 * np.exp(-((np.abs(x) - 3.6) ** 2 + (y - 1.6) ** 2) / 2)
+    rough = traits.roughness + 0.04 * zone + 0.03 * noise(rng, shape, 3) + 0.12 * beard * traits.beard
+    rough = rough - (0.05 + 0.11 * traits.oil) * np.clip(shine, 0, 1.2) - 0.15 * canvas.lips
+    rough = rough + (0.85 - rough) * np.maximum(cover, cloth)
+    rough = np.where(within, 0.3, rough)
+    return np.clip(reflectance, 0.004, 0.92).astype(np.float32), np.clip(rough, 0.22, 0.95).astype(np.float32)
