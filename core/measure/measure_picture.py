@@ -118,7 +118,8 @@ def _light(take: Take, known: Reference, sheet: Sheet) -> None:
         if normals is None:
             found.append((None, "the take has no normals and no face was found"))
             continue
-        found.append(attempt(lambda f=(result.rgb, truth.rgb, matte, normals): light_error(*f)))
+        albedo = None if "albedo" in take.absent else take.layers["albedo"][i]
+        found.append(attempt(lambda f=(result.rgb, truth.rgb, matte, normals, albedo): light_error(*f)))
     for key, name in zip(keys, ("direction", "energy"), strict=True):
         values = [None if one is None else getattr(one, name) for one, _ in found]
         sheet.mean(key, values, _first(found))

@@ -81,8 +81,9 @@ def read_take(pattern: str | None, folder: Path, frames: str | None = None, *, l
     if not absent:
         sources["layers"] = Sequence.parse(folder / LAYERS)
     readers = {name: FrameReader(sequence, truth.numbers) for name, sequence in sources.items()}
-    about = _about(folder / "take.json")
-    take = Take(truth.numbers, [], [], [], [], {} if absent else _no_layers(), absent, about)
+    about = read_about(folder / "take.json")
+    layers_read: dict[str, list[torch.Tensor]] = {} if absent else {name: [] for name in LAYER_CHANNELS}
+    take = Take(truth.numbers, [], [], [], [], layers_read, absent, about)
     for number in take.numbers:
         read = {name: to_working(reader.read(number)) for name, reader in readers.items()}
         read.setdefault("result", read["truth"])
@@ -92,7 +93,11 @@ def read_take(pattern: str | None, folder: Path, frames: str | None = None, *, l
         take.plates.append(cut["plate"])
         take.truths.append(cut["truth"])
         take.mattes.append(cut["truth"].channel("matte"))
-        for name, planes in take.layers.items():
+        for name, planes in list(layers_read.items()):
+            if not planes and not cut["layers"].has(*LAYER_CHANNELS[name]):
+                absent[name] = f"the take's layers hold no {name}"
+                del layers_read[name]
+                continue
             planes.append(torch.stack([cut["layers"].channel(c) for c in LAYER_CHANNELS[name]]))
     return take
 
@@ -141,11 +146,8 @@ def score_take(take: Take) -> Score:
     )
 
 
-def _no_layers() -> dict[str, list[torch.Tensor]]:
-    return {name: [] for name in LAYER_CHANNELS}
-
-
-def _about(file: Path) -> dict[str, Any]:
+def read_about(file: Path) -> dict[str, Any]:
+    """A take's ``take.json``; empty where there is no such file. Raises DoublureError on any other file."""
     if not file.is_file():
         return {}
     try:

@@ -1,0 +1,353 @@
+"""What every measure reads when the truth of a take is damaged in one known way.
+
+    python -m bench.damages TAKE [--json]
+
+Each damage says which measures must move, and which may move with them because they look at the same thing;
+every other measure must stay within its tolerance. The table in docs/measures.md is this command's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from bench.report import as_object
+from doublure.core.errors import DoublureError
+from doublure.core.measure.card import Card, score_card
+from doublure.core.measure.catalogue import BY_KEY, MEASURES
+from doublure.core.measure.masked_blur import gaussian_blur
+from doublure.core.measure.matte import centroid, face_width
+from doublure.core.measure.reference import Reference
+from doublure.core.measure.take import LAYERS, Take, read_take
+from doublure.core.sequence import FrameReader, Sequence
+
+WHOLE = frozenset({"psnr", "ssim", "detail", "flip"})
+"""Measures of the whole error: anything that changes the picture moves them."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A take and its truth's pictures without grain, (3, H, W) each; the rest of the truth is its grain."""
+
+    take: Take
+    cleans: list[torch.Tensor]
+
+    @property
+    def truths(self) -> list[torch.Tensor]:
+        return [frame.rgb for frame in self.take.truths]
+
+    @property
+    def grains(self) -> list[torch.Tensor]:
+        return [truth - clean for truth, clean in zip(self.truths, self.cleans, strict=True)]
+
+
+@dataclass(frozen=True)
+class Damage:
+    """One way to spoil the truth.
+
+    Attributes:
+        key, text: its name, and what is done.
+        make: the damaged pictures.
+        moves: measures that must depart from perfect, and by how much at least (see ``departure``).
+        may: measures that may depart, because the damage is theirs to see too.
+    """
+
+    key: str
+    text: str
+    make: Callable[[Scene], list[torch.Tensor]]
+    moves: Mapping[str, float]
+    may: frozenset[str] = field(default_factory=frozenset)
+
+
+TOLERANCE: Mapping[str, float] = {
+    "psnr": 62.0,
+    "ssim": 0.05,
+    "detail": 88.0,
+    "light": 0.004,
+    "flip": 0.06,
+    "identity_hero": 0.25,
+    "expression": 0.005,
+    "lip_aperture": 0.007,
+    "eye_aperture": 0.012,
+    "pose": 1.2,
+    "seam_ratio": 0.85,
+    "grain_sigma": 0.15,
+    "grain_spectrum": 0.06,
+    "sharpness": 0.1,
+    "temporal": 0.0025,
+    "jitter": 0.02,
+    "light_direction": 6.0,
+    "light_energy": 0.03,
+    "albedo": 0.0,
+    "normal": 0.0,
+}
+"""How far a measure may depart from perfect when something else was damaged."""
+
+
+def departure(key: str, value: float) -> float:
+    """How far a reading is from perfect: in the measure's unit, and |log2| for ratios."""
+    perfect = BY_KEY[key].perfect
+    if perfect is None:
+        return 0.0
+    if BY_KEY[key].unit == "x":
+        return abs(math.log2(max(value, 1e-3) / perfect))
+    return abs(value - perfect)
+
+
+def read_scene(folder: Path, frames: str | None = None) -> Scene:
+    """A take of the stage, with its truth's clean layer.
+
+    Raises:
+        DoublureError: the take has no layers; see ``read_take``.
+    """
+    take = read_take(None, folder, frames, layers=True)
+    if not (folder / LAYERS).parent.is_dir():
+        raise DoublureError("the take has no layers", file=folder, remedy="render it without --no-layers")
+    cleans = []
+    for frame in FrameReader(Sequence.parse(folder / LAYERS), take.numbers):
+        rows, columns = take.truths[0].data.slices(frame.data)
+        planes = [frame.channel(f"clean.{c}")[rows, columns] for c in "RGB"]
+        cleans.append(torch.stack(planes).contiguous())
+    return Scene(take, cleans)
+
+
+def _shifted(scene: Scene, dx: int = 2, dy: int = 0) -> list[torch.Tensor]:
+    return [_rolled(truth, dx, dy) for truth in scene.truths]
+
+
+def _rolled(picture: torch.Tensor, dx: float, dy: float) -> torch.Tensor:
+    return torch.roll(picture, (round(dy), round(dx)), (1, 2))
+
+
+def _jittered(scene: Scene) -> list[torch.Tensor]:
+    rng = np.random.default_rng(1)
+    return [_rolled(truth, *rng.choice([-2, -1, 0, 1, 2], 2)) for truth in scene.truths]
+
+
+def _blurred(scene: Scene) -> list[torch.Tensor]:
+    return [
+        gaussian_blur(clean, 1.0) + grain for clean, grain in zip(scene.cleans, scene.grains, strict=True)
+    ]
+
+
+def _regrained(scene: Scene) -> list[torch.Tensor]:
+    """Other grain of the same law: that of another place, scaled to the light of this one."""
+    out = []
+    for clean, grain in zip(scene.cleans, scene.grains, strict=True):
+        slope, floor = _grain_law(scene)
+        sigma = (slope * clean.clamp_min(0) + floor).sqrt()
+        unit = grain / sigma
+        moved = torch.roll(unit.flip(2), (37, 53), (1, 2))
+        out.append(clean + moved * sigma)
+    return out
+
+
+def _grain_law(scene: Scene) -> tuple[torch.Tensor, torch.Tensor]:
+    law = scene.take.about["grain"]
+    slope, floor = (torch.tensor(law[key], dtype=torch.float32)[:, None, None] for key in ("slope", "floor"))
+    return slope, floor
+
+
+def _grained(scene: Scene, amount: float) -> list[torch.Tensor]:
+    return [clean + amount * grain for clean, grain in zip(scene.cleans, scene.grains, strict=True)]
+
+
+def _relit(scene: Scene) -> list[torch.Tensor]:
+    """The light moved to one side, face and surroundings alike: a stop from one side of the face to the other."""
+    out = []
+    for clean, grain, matte in zip(scene.cleans, scene.grains, scene.take.mattes, strict=True):
+        middle, width = centroid(matte)[0], face_width(matte)
+        across = (torch.arange(clean.shape[2]) + 0.5 - middle) / width
+        out.append(clean * torch.exp2(-across.clamp(-0.75, 0.75)) + grain)
+    return out
+
+
+def _flickering(scene: Scene) -> list[torch.Tensor]:
+    return [truth * (1.05 if i % 2 else 0.95) for i, truth in enumerate(scene.truths)]
+
+
+def _seamed(scene: Scene) -> list[torch.Tensor]:
+    return [
+        truth * (1 + 0.05 * (matte > 0.5))
+        for truth, matte in zip(scene.truths, scene.take.mattes, strict=True)
+    ]
+
+
+def _frozen(scene: Scene, hold: int = 4) -> list[torch.Tensor]:
+    return [scene.truths[i - i % hold] for i in range(len(scene.truths))]
+
+
+def _other_moment(scene: Scene) -> list[torch.Tensor]:
+    """Every frame half the shot later, its face moved to where this one is."""
+    truths, mattes = scene.truths, scene.take.mattes
+    count = len(truths)
+    out = []
+    for i in range(count):
+        other = (i + count // 2) % count
+        here, there = centroid(mattes[i]), centroid(mattes[other])
+        out.append(_rolled(truths[other], here[0] - there[0], here[1] - there[1]))
+    return out
+
+
+def _plate(scene: Scene) -> list[torch.Tensor]:
+    return [frame.rgb for frame in scene.take.plates]
+
+
+def _gained(scene: Scene) -> list[torch.Tensor]:
+    return [0.8 * truth for truth in scene.truths]
+
+
+_SHAKES = frozenset(
+    {"jitter", "temporal", "pose", "expression", "lip_aperture", "eye_aperture", "light_direction"}
+)
+_PERSON = frozenset(BY_KEY)
+
+DAMAGES = (
+    Damage("none", "the truth itself", lambda scene: scene.truths, {}),
+    Damage("gain", "0.8 times the light, the whole shot", _gained, {"light_energy": 0.25}),
+    Damage("shift", "2 pixels to the right, the whole shot", _shifted, {"fit": 0.01}),
+    Damage(
+        "shake",
+        "up to 2 pixels either way, another way in every frame",
+        _jittered,
+        {"jitter": 0.04},
+        WHOLE | _SHAKES,
+    ),
+    Damage("blur", "Gaussian of 1 pixel under unchanged grain", _blurred, {"sharpness": 0.5}, WHOLE),
+    Damage("regrain", "other grain of the same law", _regrained, {}, WHOLE),
+    Damage("grain x2", "twice the grain", lambda scene: _grained(scene, 2.0), {"grain_sigma": 0.7}, WHOLE),
+    Damage(
+        "no grain",
+        "no grain",
+        lambda scene: _grained(scene, 0.0),
+        {"grain_sigma": 1.5},
+        WHOLE | {"grain_spectrum"},
+    ),
+    Damage(
+        "relight",
+        "0.75 stops up at the left of the picture, 0.75 down at its right",
+        _relit,
+        {"light": 0.01, "light_direction": 8.0},
+        WHOLE | {"light_energy"},
+    ),
+    Damage(
+        "flicker",
+        "5 % up and down from frame to frame",
+        _flickering,
+        {"temporal": 0.004},
+        WHOLE | {"light", "light_energy"},
+    ),
+    Damage(
+        "seam",
+        "5 % brighter inside the matte, with a hard edge",
+        _seamed,
+        {"seam_ratio": 1.2},
+        frozenset({"light_energy"}),
+    ),
+    Damage(
+        "freeze",
+        "every picture held for 4 frames",
+        _frozen,
+        {"temporal": 0.004, "expression": 0.006},
+        WHOLE | _SHAKES,
+    ),
+    Damage(
+        "other moment",
+        "half a shot later, the face put where it should be",
+        _other_moment,
+        {"expression": 0.01},
+        WHOLE | _SHAKES | {"light"},
+    ),
+    Damage("plate", "the driver's face", _plate, {"identity_hero": 0.4, "detail": 90.0}, _PERSON),
+)
+"""The damages, in the order of the table."""
+
+
+def fit_size(card: Card) -> float:
+    """How far the shot fit moved the face: growth, turn in radians and shift in face widths, summed."""
+    place = card.fit.similarity
+    return abs(place.scale - 1) + math.radians(abs(place.rotation)) + math.hypot(place.shift_x, place.shift_y)
+
+
+def readings(scene: Scene) -> dict[str, Card]:
+    """The card of every damage, by its key."""
+    known = Reference(scene.take.truths, scene.take.plates)
+    out = {}
+    for damage in DAMAGES:
+        frames = [
+            frame.with_rgb(picture)
+            for frame, picture in zip(scene.take.truths, damage.make(scene), strict=True)
+        ]
+        out[damage.key] = score_card(scene.take.judged(frames), known)
+        print(f"{damage.key}: done", file=sys.stderr)
+    return out
+
+
+def faults(cards: Mapping[str, Card]) -> list[str]:
+    """What did not move and should, and what moved and should not, one sentence each."""
+    out = []
+    for damage in DAMAGES:
+        card = cards[damage.key]
+        found = {key: departure(key, value) for key, value in card.summary.items() if value is not None}
+        found["fit"] = fit_size(card)
+        for key, least in damage.moves.items():
+            if key in found and found[key] < least:
+                out.append(f"{damage.key}: {key} departs by {found[key]:.3g}, less than {least:g}")
+        for key, most in TOLERANCE.items():
+            if key not in damage.moves and key not in damage.may and found.get(key, 0.0) > most:
+                out.append(f"{damage.key}: {key} departs by {found[key]:.3g}, more than {most:g}")
+    return out
+
+
+def markdown(cards: Mapping[str, Card]) -> str:
+    """The table of docs/measures.md: damages down, measures across; bold where the damage must be seen."""
+    shown = [m.key for m in MEASURES if any(card.summary[m.key] is not None for card in cards.values())]
+    lines = ["| | " + " | ".join(f"`{key}`" for key in shown) + " |", "|---" * (len(shown) + 1) + "|"]
+    for damage in DAMAGES:
+        cells = [_cell(cards[damage.key].summary[key], key in damage.moves) for key in shown]
+        lines.append(f"| {damage.key} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _cell(value: float | None, bold: bool) -> str:
+    if value is None:
+        return "–"
+    size = abs(value)
+    digits = 0 if size >= 99.95 else 1 if size >= 10 else 2
+    said = "0" if size < 5e-5 else f"{value:.{digits}f}" if size >= 0.5 else f"{value:.2g}"
+    return f"**{said}**" if bold else said
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.damages", description=__doc__.split("\n")[0])
+    parser.add_argument("take", type=Path, help="a take with layers")
+    parser.add_argument("--frames", help="only these frames, like 1001-1008")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    try:
+        with redirect_stdout(sys.stderr):
+            cards = readings(read_scene(arguments.take, arguments.frames))
+    except DoublureError as error:
+        sys.exit(str(error))
+    wrong = faults(cards)
+    if arguments.json:
+        found = {key: {**card.summary, "fit": fit_size(card)} for key, card in cards.items()}
+        print(json.dumps({**as_object("damages", []), "damages": found, "faults": wrong}, indent=2))
+        return
+    print(markdown(cards))
+    for sentence in wrong:
+        print(sentence, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
