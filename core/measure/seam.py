@@ -43,8 +43,9 @@ def seam_excess(results: Shot, truths: Shot, mattes: Shot, occlusions: Shot | No
 
     As ``seam_ratio``, but of the steps of the result less those of the truth at the same places, so that an edge
     both have (a jaw before the backdrop, a hairline) is none; the weights are the truth's. A face pasted 5 %
-    too bright reads about 4, 2 % about 1.8; other grain or other light on the whole picture at most 1.2; a blur or
-    a shift of a pixel or two, which also change the edges that the truth has, 1.2 to 1.6. Frames are pooled. The exposure of each picture is its own: a gain of the whole picture changes nothing.
+    too bright reads about 4, 2 % about 1.8; other grain or other light on the whole picture at most 1.2; a blur
+    or a shift of a pixel or two, which also change the edges that the truth has, 1.2 to 1.6. Frames are pooled.
+    The exposure of each picture is its own: a gain of the whole picture changes nothing.
 
     Args:
         results, truths: (3, H, W), scene-linear, or lists of such frames. mattes, occlusions: (H, W), alike.

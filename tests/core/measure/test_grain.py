@@ -127,3 +127,12 @@ def test_a_nan_is_refused(measure) -> None:
     broken[0, 0, 0] = torch.nan
     with pytest.raises(DoublureError, match="the result holds NaN"):
         measure(broken, TRUTH, MATTE)
+
+
+def test_a_face_of_another_tone_under_the_same_law_of_grain_is_nearly_zero() -> None:
+    assert grain_sigma_error(grain(2 * FACE, 2), TRUTH, MATTE) < 0.2
+
+
+def test_a_face_that_shares_no_light_level_with_the_truth_is_measured() -> None:
+    flat = torch.full_like(FACE, 0.2)
+    assert 0 <= grain_sigma_error(TRUTH, flat, MATTE) < 20
