@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from doublure.core.face.topology import POINTS
 from doublure.core.measure import identity
 from doublure.core.measure.expression import shot_expression
 from doublure.core.measure.jitter import jitter, jitter_frames
-from doublure.core.measure.landmarks import Tracked, track_points
+from doublure.core.measure.landmarks import Tracked, inter_ocular, track_points
 from doublure.core.measure.pose import pose_error
-from doublure.core.measure.reference import Reference, descriptor, distance
+from doublure.core.measure.reference import Reference, descriptor, distance, face_path
 from doublure.core.measure.sheet import Sheet, attempt, mean
 from doublure.core.measure.take import Take
 
@@ -34,7 +33,7 @@ def measure_faces(take: Take, known: Reference, sheet: Sheet) -> None:
         for own, true in zip(faces, known.truths, strict=True)
     ]
     sheet.mean("pose", errors, NO_FACE)
-    _jitter(take.numbers, faces, known.truths, sheet)
+    _jitter(take, faces, known, sheet)
     _identity(take, faces, known, sheet)
 
 
@@ -51,19 +50,16 @@ def _expression(faces: Faces, truths: Faces, sheet: Sheet) -> None:
         sheet.notes["expression"] = "the shape of the two faces counts too: too few frames to take it off"
 
 
-def _jitter(numbers: Sequence[int], faces: Faces, truths: Faces, sheet: Sheet) -> None:
-    own, true = _stack(faces), _stack(truths)
-    shot, reason = attempt(lambda: jitter(own, true, numbers))
+def _jitter(take: Take, faces: Faces, known: Reference, sheet: Sheet) -> None:
+    own, true = face_path(take.results, faces, take.numbers), known.truth_path(take.numbers)
+    units = [float(inter_ocular(one.square)) for one in known.truths if one is not None]
+    unit = float(np.median(units)) if units else None
+    shot, reason = attempt(lambda: jitter(own, true, take.numbers, unit))
     # The first and last frame of every run have no second difference: that is no fault to tell.
     sheet.put("jitter", shot, (), reason)
     if shot is not None:
-        for row, value in zip(sheet.frames, jitter_frames(own, true, numbers), strict=True):
+        for row, value in zip(sheet.frames, jitter_frames(own, true, take.numbers, unit), strict=True):
             row["jitter"] = value
-
-
-def _stack(faces: Faces) -> np.ndarray:
-    """(T, 468, 3) square pixels, NaN where no face was found."""
-    return np.stack([np.full((POINTS, 3), np.nan) if one is None else one.square for one in faces])
 
 
 def _identity(take: Take, faces: Faces, known: Reference, sheet: Sheet) -> None:

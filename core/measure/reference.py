@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from doublure.core.face.topology import POINTS
 from doublure.core.face.view import detector_view
 from doublure.core.frame import Frame
 from doublure.core.measure import identity
 from doublure.core.measure.landmarks import Tracked, track_points
+from doublure.core.measure.motion import followed
 
 
 class Reference:
@@ -24,6 +26,13 @@ class Reference:
         self.plates = track_points(plates, self.truths)
         self._pictures = {"truth": truths, "plate": plates}
         self._known: dict[tuple[str, int], np.ndarray | None] = {}
+        self._path: np.ndarray | None = None
+
+    def truth_path(self, numbers: Sequence[int]) -> np.ndarray:
+        """The ``face_path`` of the truth; numbers are those of its frames."""
+        if self._path is None:
+            self._path = face_path(self._pictures["truth"], self.truths, numbers)
+        return self._path
 
     def descriptor(self, who: str, index: int) -> np.ndarray | None:
         """The identity descriptor of the "truth" or "plate" in frame ``index``; None without a face."""
@@ -32,6 +41,21 @@ class Reference:
             faces = self.truths if who == "truth" else self.plates
             self._known[key] = descriptor(self._pictures[who][index], faces[index])
         return self._known[key]
+
+
+def face_path(frames: Sequence[Frame], faces: Sequence[Tracked | None], numbers: Sequence[int]) -> np.ndarray:
+    """The landmarks of a shot ``followed`` by its own motion, (T, 468, 2) square pixels from the picture's corner,
+    NaN where no face was found."""
+    if all(face is None for face in faces):
+        return np.full((len(faces), POINTS, 2), np.nan)
+    places = [
+        None if face is None else face.points[:, :2] - [frame.data.x0, frame.data.y0]
+        for frame, face in zip(frames, faces, strict=True)
+    ]
+    path = followed([frame.rgb for frame in frames], places, numbers)
+    aspects = [1.0 if face is None else face.pixel_aspect for face in faces]
+    path[..., 0] *= np.array(aspects)[:, None]
+    return path
 
 
 def descriptor(frame: Frame, face: Tracked | None) -> np.ndarray | None:
