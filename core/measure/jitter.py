@@ -21,8 +21,9 @@ def jitter(
 
     ``sqrt(mean |e(t-1) - 2 e(t) + e(t+1)|^2) / unit`` with ``e = result - truth`` over all points and all frames t
     whose two neighbours have the next frame numbers. An offset, a drift at constant speed and every movement that
-    the truth makes too cancel; independent errors of sigma per coordinate read ``sqrt(12) sigma / unit``. Landmarks found anew
-    in every frame shake by themselves; ``motion.followed`` says how much, and gives steadier ones.
+    the truth makes too cancel; independent errors of sigma per coordinate read ``sqrt(12) sigma / unit``.
+    Landmarks found anew in every frame shake by themselves; ``motion.followed`` says how much, and gives steadier
+    ones.
 
     Args:
         result, truth: (T, N, 2 or 3) landmarks in square pixels, NaN throughout a frame where no face was found;
