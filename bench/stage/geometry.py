@@ -68,7 +68,8 @@ def cast_rays(
     o, d = (np.ascontiguousarray(x.T, np.float32) for x in (origins, directions))
     hit = scene.ray_intersect_preliminary(mi.Ray3f(mi.Point3f(o), mi.Vector3f(d)))
     found = np.isfinite(np.array(hit.t))
-    uv = np.array(hit.prim_uv).T.reshape(-1, 2)
+    # A miss leaves any number here, NaN and infinity too.
+    uv = np.where(found[:, None], np.array(hit.prim_uv).T.reshape(-1, 2), 0)
     triangle = np.where(found, np.array(hit.prim_index).astype(np.int64), 0)
     return Hits(triangle, np.c_[1 - uv.sum(1), uv].astype(np.float32), found)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import multiprocessing
 import os
 import sys
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.stage.llvm import load_mitsuba
 from bench.stage.person import Casting
 from bench.stage.settings import TakeSettings
 from bench.stage.shots import describe_shot
@@ -79,6 +82,9 @@ def _end_with_parent() -> None:
 def _start(place: Place) -> None:
     global _worker
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    # The first process has said which variant it is.
+    with contextlib.redirect_stderr(io.StringIO()):
+        load_mitsuba()
     _worker = Worker(place)
 
 
@@ -105,6 +111,7 @@ def results(place: Place, jobs: Iterable[Job], workers: int) -> Iterator[tuple[J
             yield job, worker.do(job)
         return
     count = min(workers, len(waiting))
+    load_mitsuba()
     # The pool itself must not multiply: each process renders on one thread.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     context = multiprocessing.get_context("spawn")
