@@ -144,13 +144,11 @@ def off_the_face(curves: np.ndarray, surface: Surface, triangles: np.ndarray) ->
 def head_hair(
     traits: Traits, cut: Haircut, neutral: np.ndarray, mean: np.ndarray, triangles: np.ndarray
 ) -> tuple[Strands, ...]:
-    """The hair of a person; none under a cap.
+    """The hair of a person.
 
     Args:
         neutral: (V, 3), the person; mean: (V, 3), the mean face; triangles: (F, 3) of the skin.
     """
-    if cut.count == 0:
-        return ()
     rng = np.random.default_rng([traits.seed, 32])
     side = 1.0 if rng.random() < 0.5 else -1.0
     centre = mean[triangles].mean(1)
@@ -159,6 +157,8 @@ def head_hair(
     ragged = 0.35 * wander(roots.here, 3.0, rng)[:, 0] + 0.25 * wander(roots.here, 0.8, rng)[:, 0]
     height = hair_height(roots.here, traits, cut) + ragged
     keep = (rng.random(len(roots)) < smoothstep(height, -0.35, 1.0)) & ~ears(roots.here)
+    if cut.knit:
+        keep &= height < 1.0
     roots, height = roots[keep], height[keep]
     surface = Surface(neutral, triangles, rng)
     length = lengths(roots, cut, height, rng)

@@ -60,7 +60,7 @@ HAIRCUTS: dict[str, Haircut] = {
         Haircut("receding", 2.0, 1.0, lift=0.25, count=15_000, under=0.55, retreat=2.6, radius=0.008),
         Haircut("long", 13.0, 12.0, comb="part", lift=0.1, clump=0.7, count=24_000, body=0.25, volume=0.8),
         Haircut("tied", 12.0, 8.0, comb="back", lift=0.04, clump=0.5, count=20_000, body=0.2, volume=0.3),
-        Haircut("cap", 0.0, 0.0, count=0, under=0.9, knit=True, body=0.0),
+        Haircut("cap", 0.8, 1.2, lift=0.15, count=12_000, under=0.8, body=0.0, volume=0.25, knit=True),
     )
 }
 SHORT = ("buzz", "crop", "tousled", "side", "back", "quiff", "receding", "cap")

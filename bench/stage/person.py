@@ -12,6 +12,7 @@ from bench.stage.assets import SKIN_VERTICES, FaceModel, load_face_model
 from bench.stage.beard import beard_density, beard_hairs
 from bench.stage.brows import brow_hairs, brow_shadow, draw_brows
 from bench.stage.canvas import Canvas, build_canvas, smoothstep
+from bench.stage.cap import knit_cap
 from bench.stage.cloth import collar_ribs, shirt_depth
 from bench.stage.eyes import eyeball_points, paint_eye
 from bench.stage.geometry import part_triangles, smooth_normals
@@ -36,7 +37,7 @@ class Person:
         neutral: (V, 3) centimetres.
         skin: (1024, 2048, 3); roughness: (1024, 2048), 0-1; relief: (1024, 2048, 3) tangent-space normals, -1 to 1.
         eyes: left and right, (512, 512, 3). mouth: teeth, and gums with the tongue, (256, 256, 3).
-        strands: hair, brows, lashes, beard, and the ribs of the collar.
+        strands: hair, brows, lashes, beard, and the ribs of collar and cap.
     """
 
     traits: Traits
@@ -113,6 +114,7 @@ class Casting:
             *head_hair(traits, cut, *where[1:]),
             *brow_hairs(brows, traits, *where),
             *beard_hairs(beard, traits, *where),
+            *(knit_cap(traits, *where[1:]) if cut.knit else ()),
             *collar_ribs(traits, *where[1:]),
             *lash_hairs(traits, self.model, neutral, self.skin_triangles),
         )

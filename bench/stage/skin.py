@@ -70,7 +70,12 @@ def base_layer(bases: Mapping[str, np.ndarray], traits: Traits, canvas: Canvas) 
     face = (y > -7) & (y < 8) & (z > 5)
     low = low - np.median(low[face], axis=0)
     grey = low.mean(-1, keepdims=True)
-    low = 0.75 * np.tanh(grey / 0.6) * 0.6 + 0.8 * (low - grey)
+    # Make-up, veins under thin skin and ears that do not meet ICT's are not this person's: only lips keep their hue.
+    hue = low - grey
+    limit = (0.09 - 0.05 * smoothstep(np.abs(x), 6.0, 7.2))[..., None] * np.array([1.0, 1.0, 0.6])
+    lips = np.clip(1.3 * canvas.lips, 0, 1)[..., None]
+    hue = lips * hue + (1 - lips) * limit * np.tanh(hue / limit)
+    low = 0.75 * np.tanh(grey / 0.6) * 0.6 + 0.8 * hue
     away_from_face = smoothstep(canvas.hair_height, -1.5, 0.5)[..., None]
     low, high = low * (1 - away_from_face), high * (1 - away_from_face)
     body = smoothstep(-y, 8.0, 11.0)[..., None]

@@ -68,12 +68,14 @@ def square() -> SourceHead:
 
 
 def test_a_flat_normal_map_has_no_slopes() -> None:
+    pytest.importorskip("mitsuba")
     slopes, smooth = object_slopes(square(), np.full((2048, 2048, 3), [0.5, 0.5, 1.0], np.float32))
     assert np.allclose(slopes, 0, atol=1e-6)
     assert np.allclose(smooth[1000, 1000], [0, 0, 1])
 
 
 def test_red_leans_along_u_and_green_against_v() -> None:
+    pytest.importorskip("mitsuba")
     tilted = np.full((2048, 2048, 3), [0.6, 0.6, 1.0], np.float32)
     slopes, _ = object_slopes(square(), tilted)
     assert np.allclose(slopes[1000, 1000], [0.2, -0.2, 0], atol=1e-5)
