@@ -83,10 +83,10 @@ TOLERANCE: Mapping[str, float] = {
     "grain_sigma": 0.15,
     "grain_spectrum": 0.06,
     "sharpness": 0.1,
-    "temporal": 0.0025,
+    "temporal": 0.002,
     "jitter": 0.02,
-    "light_direction": 6.0,
-    "light_energy": 0.03,
+    "light_direction": 7.0,
+    "light_energy": 0.05,
     "albedo": 0.0,
     "normal": 0.0,
 }
@@ -207,7 +207,16 @@ def _gained(scene: Scene) -> list[torch.Tensor]:
 
 
 _SHAKES = frozenset(
-    {"jitter", "temporal", "pose", "expression", "lip_aperture", "eye_aperture", "light_direction"}
+    {
+        "jitter",
+        "temporal",
+        "pose",
+        "expression",
+        "lip_aperture",
+        "eye_aperture",
+        "light_direction",
+        "light_energy",
+    }
 )
 _PERSON = frozenset(BY_KEY)
 
@@ -224,7 +233,13 @@ DAMAGES = (
     ),
     Damage("blur", "Gaussian of 1 pixel under unchanged grain", _blurred, {"sharpness": 0.5}, WHOLE),
     Damage("regrain", "other grain of the same law", _regrained, {}, WHOLE),
-    Damage("grain x2", "twice the grain", lambda scene: _grained(scene, 2.0), {"grain_sigma": 0.7}, WHOLE),
+    Damage(
+        "grain x2",
+        "twice the grain",
+        lambda scene: _grained(scene, 2.0),
+        {"grain_sigma": 0.7},
+        WHOLE | {"temporal"},
+    ),
     Damage(
         "no grain",
         "no grain",
@@ -236,7 +251,7 @@ DAMAGES = (
         "relight",
         "0.75 stops up at the left of the picture, 0.75 down at its right",
         _relit,
-        {"light": 0.01, "light_direction": 8.0},
+        {"light": 0.01, "light_direction": 10.0},
         WHOLE | {"light_energy"},
     ),
     Damage(
@@ -257,7 +272,7 @@ DAMAGES = (
         "freeze",
         "every picture held for 4 frames",
         _frozen,
-        {"temporal": 0.004, "expression": 0.006},
+        {"temporal": 0.0025, "jitter": 0.025},
         WHOLE | _SHAKES,
     ),
     Damage(

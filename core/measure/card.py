@@ -61,5 +61,5 @@ def score_card(take: Take, known: Reference | None = None) -> Card:
     known = known or Reference(take.truths, take.plates)
     fit = measure_fitted(take, sheet)
     measure_faces(take, known, sheet)
-    measure_picture(take, known, sheet)
+    measure_picture(take, known, fit, sheet)
     return Card(sheet.summary, sheet.missing, sheet.notes, sheet.frames, fit)

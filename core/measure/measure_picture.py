@@ -10,26 +10,27 @@ from doublure.core.frame import Frame
 from doublure.core.measure.flow import dis_flow
 from doublure.core.measure.grain import grain_sigma_error, grain_spectrum_distance
 from doublure.core.measure.light_direction import LightError, light_error
-from doublure.core.measure.matte import SOLID
+from doublure.core.measure.matte import SOLID, face_crop
 from doublure.core.measure.mesh_normals import mesh_normals
 from doublure.core.measure.normals import normal_angle
 from doublure.core.measure.reference import Reference
 from doublure.core.measure.seam import seam_excess
 from doublure.core.measure.sharpness import sharpness
 from doublure.core.measure.sheet import Sheet, attempt
+from doublure.core.measure.shot_fit import ShotFit
 from doublure.core.measure.take import LAYER_CHANNELS, Take, own_layer
 from doublure.core.measure.temporal import PairErrors, pair_errors, pool
 
 NO_GRAIN = "the truth of a take without take.json carries no grain"
 
 
-def measure_picture(take: Take, known: Reference, sheet: Sheet) -> None:
-    """Fill the sheet's measures of the picture; nothing is fitted away first."""
+def measure_picture(take: Take, known: Reference, fit: ShotFit, sheet: Sheet) -> None:
+    """Fill the sheet's measures of the picture as it is; only light is read where the shot fit puts the face."""
     _seam(take, sheet)
     _grain(take, sheet)
     _shot(take, sheet, "sharpness", sharpness)
     _temporal(take, sheet)
-    _light(take, known, sheet)
+    _light(take, known, fit, sheet)
     _normal(take, sheet)
 
 
@@ -110,7 +111,7 @@ def _flows(take: Take, index: int) -> tuple[torch.Tensor, torch.Tensor | None]:
     return dis_flow(now, after), dis_flow(after, now)
 
 
-def _light(take: Take, known: Reference, sheet: Sheet) -> None:
+def _light(take: Take, known: Reference, fit: ShotFit, sheet: Sheet) -> None:
     keys = ("light_direction", "light_energy")
     found: list[tuple[LightError | None, str]] = []
     for i, (result, truth, matte) in enumerate(zip(take.results, take.truths, take.mattes, strict=True)):
@@ -119,7 +120,14 @@ def _light(take: Take, known: Reference, sheet: Sheet) -> None:
             found.append((None, "the take has no normals and no face was found"))
             continue
         albedo = None if "albedo" in take.absent else take.layers["albedo"][i]
-        found.append(attempt(lambda f=(result.rgb, truth.rgb, matte, normals, albedo): light_error(*f)))
+        rows, columns = face_crop(matte)
+        face = matte[rows, columns]
+        # The truth's normals and albedo fit a face that is where the truth's is; its gain stays, being light.
+        placed = fit.similarity.apply(result.rgb[:, rows, columns], face)
+        others = [
+            None if layer is None else layer[:, rows, columns] for layer in (truth.rgb, normals, albedo)
+        ]
+        found.append(attempt(lambda r=placed, m=face, o=others: light_error(r, o[0], m, o[1], o[2])))
     for key, name in zip(keys, ("direction", "energy"), strict=True):
         values = [None if one is None else getattr(one, name) for one, _ in found]
         sheet.mean(key, values, _first(found))
