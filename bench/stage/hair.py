@@ -154,7 +154,7 @@ def head_hair(
     centre = mean[triangles].mean(1)
     wanted = (hair_height(centre, traits, cut) > -0.8) & ~ears(centre)
     roots = scatter_roots(neutral, mean, triangles, wanted, cut.count, rng)
-    ragged = 0.35 * wander(roots.here, 3.0, rng)[:, 0] + 0.25 * wander(roots.here, 0.8, rng)[:, 0]
+    ragged = 0.45 * wander(roots.here, 3.5, rng)[:, 0] + 0.3 * wander(roots.here, 0.8, rng)[:, 0]
     height = hair_height(roots.here, traits, cut) + ragged
     keep = (rng.random(len(roots)) < smoothstep(height, -0.35, 1.0)) & ~ears(roots.here)
     if cut.knit:

@@ -75,7 +75,9 @@ def base_layer(bases: Mapping[str, np.ndarray], traits: Traits, canvas: Canvas) 
     limit = (0.09 - 0.05 * smoothstep(np.abs(x), 6.0, 7.2))[..., None] * np.array([1.0, 1.0, 0.6])
     lips = np.clip(1.3 * canvas.lips, 0, 1)[..., None]
     hue = lips * hue + (1 - lips) * limit * np.tanh(hue / limit)
-    low = 0.75 * np.tanh(grey / 0.6) * 0.6 + 0.8 * hue
+    low = np.where(grey > 0, 0.2 * np.tanh(0.75 * grey / 0.2), 0.45 * np.tanh(0.75 * grey / 0.45)) + 0.8 * hue
+    fine = high.mean(-1, keepdims=True)
+    high = np.where(fine > 0, 0.2 * np.tanh(fine / 0.2), fine) + (0.4 + 0.6 * lips) * (high - fine)
     away_from_face = smoothstep(canvas.hair_height, -1.5, 0.5)[..., None]
     low, high = low * (1 - away_from_face), high * (1 - away_from_face)
     body = smoothstep(-y, 8.0, 11.0)[..., None]
@@ -83,7 +85,9 @@ def base_layer(bases: Mapping[str, np.ndarray], traits: Traits, canvas: Canvas) 
     # The nose tips of the source heads do not quite meet ICT's: keep only the broad colour there.
     tip = np.exp(-(x**2 + (y - 0.4) ** 2 + (z - 13) ** 2) / 2.5)[..., None]
     high = high * (1 - tip)
-    return np.log(traits.tone) + low + traits.detail * np.clip(high, -1.2, 0.8)
+    # Old skin's contrast is stronger than light skin bears: what is melanin there would be dirt here.
+    bear = 0.6 if "dark" in traits.low_skin + traits.high_skin and traits.tone[0] > 0.33 else 1.0
+    return np.log(traits.tone) + bear * (low + traits.detail * np.clip(high, -1.2, 0.8))
 
 
 def paint_skin(
