@@ -6,7 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from bench.damages import DAMAGES, departure, faults, fit_size, markdown, read_scene, readings
+from bench.damages import (
+    DAMAGES,
+    MARKS,
+    departure,
+    faults,
+    fit_size,
+    markdown,
+    read_scene,
+    readings,
+    write_table,
+)
+from doublure.core.errors import DoublureError
 from doublure.core.measure.card import Card
 from doublure.core.measure.catalogue import BY_KEY, MEASURES
 
@@ -69,7 +80,22 @@ def test_every_damage_names_measures_that_exist() -> None:
         assert damage.may <= keys
 
 
-def test_the_table_has_a_row_for_every_damage(cards: dict[str, Card]) -> None:
+def test_the_table_has_a_row_for_every_measure_with_a_number(cards: dict[str, Card]) -> None:
     rows = markdown(cards).splitlines()
-    assert len(rows) == 2 + len(DAMAGES)
-    assert rows[2].startswith("| none |")
+    assert rows[0].count("|") == len(DAMAGES) + 2
+    measured = [key for key, value in cards["none"].summary.items() if value is not None]
+    assert [row.split("`")[1] for row in rows if row.startswith("| `")] == measured
+
+
+def test_the_table_goes_between_the_marks(tmp_path: Path) -> None:
+    file = tmp_path / "measures.md"
+    file.write_text(f"before\n{MARKS[0]}\nold\n{MARKS[1]}\nafter\n")
+    write_table(file, "new")
+    assert file.read_text() == f"before\n{MARKS[0]}\nnew\n{MARKS[1]}\nafter\n"
+
+
+def test_a_file_without_marks_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "measures.md"
+    file.write_text("nothing")
+    with pytest.raises(DoublureError, match="are not there"):
+        write_table(file, "new")
