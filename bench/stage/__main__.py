@@ -16,6 +16,7 @@ from bench.stage.settings import TakeSettings, parse_span
 from doublure.core.errors import DoublureError
 
 ASSETS_VARIABLE = "DOUBLURE_STAGE_ASSETS"
+WORKER_BYTES = 2.5e9
 DEFAULT_ASSETS = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 
 
@@ -24,6 +25,13 @@ def assets_folder(given: Path | None) -> Path:
     if given is not None:
         return given
     return Path(os.environ.get(ASSETS_VARIABLE) or DEFAULT_ASSETS)
+
+
+def default_workers() -> int:
+    """One process for each core that this one may use, as far as memory goes round: 2.5 GB for each."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(1, min(cores, int(memory / WORKER_BYTES)))
 
 
 def require_mitsuba() -> None:
@@ -68,7 +76,9 @@ def take_parser() -> argparse.ArgumentParser:
     parser.add_argument("--samples", type=int, default=96, help="rays per pixel")
     parser.add_argument("--performance-seed", type=int, help="default: from the take and both people")
     parser.add_argument("--shutter", type=float, default=0.0, help="motion blur: share of a frame, 0-1")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: cores)")
+    parser.add_argument(
+        "--workers", type=int, default=default_workers(), help="processes (default: one a core)"
+    )
     parser.add_argument("--no-layers", action="store_true", help="write pictures and light only")
     return parser
 

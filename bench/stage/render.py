@@ -39,8 +39,7 @@ def render_take(settings: TakeSettings, assets: Path, cache: Path, out: Path, wo
     camera = take_camera(settings.performance, settings.size)
     content = widened(out, header(settings, describe_camera(camera), GRAIN, LENS))
     # The transferred skins are made once, before the workers would each make them.
-    casting = Casting(assets, cache)
-    _ = casting.bases
+    _ = Casting(assets, cache).bases
     remove_partials(out)
     known = {name: {shot["frame"] for shot in content[name]} for name in ("shots", "hero_shots")}
     describe = [Job(("plate", "truth"), f, True) for f in settings.frames if f not in known["shots"]]

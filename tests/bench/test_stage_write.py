@@ -10,7 +10,7 @@ import numpy as np
 import OpenImageIO as oiio
 import pytest
 
-from bench.stage.__main__ import hero_span, main
+from bench.stage.__main__ import default_workers, hero_span, main
 from bench.stage.llvm import llvm_version
 from bench.stage.settings import parse_span
 from bench.stage.workers import report_progress
@@ -169,3 +169,9 @@ def test_the_same_pixels_are_the_same_file(tmp_path: Path) -> None:
     time.sleep(1.1)
     write_exr(tmp_path / "b.exr", pixels)
     assert (tmp_path / "a.exr").read_bytes() == (tmp_path / "b.exr").read_bytes()
+
+
+def test_there_is_a_worker_for_every_core_that_has_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert 1 <= default_workers() <= (os.cpu_count() or 1)
+    monkeypatch.setattr("bench.stage.__main__.WORKER_BYTES", 1e18)
+    assert default_workers() == 1
