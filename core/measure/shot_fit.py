@@ -25,7 +25,7 @@ SHIFT = 0.06
 _LOW = torch.tensor([math.log(SCALE[0]), -math.radians(ROTATION), -SHIFT, -SHIFT], dtype=torch.float64)
 _HIGH = torch.tensor([math.log(SCALE[1]), math.radians(ROTATION), SHIFT, SHIFT], dtype=torch.float64)
 _SEARCH_WIDTH, _MIDDLE_WIDTH, _FINE_WIDTH = 24, 48, 128
-_SEARCH_FRAMES, _FIT_FRAMES = 6, 48
+_SEARCH_FRAMES, _FIT_FRAMES = 6, 24
 _STEP = 2e-3
 
 
@@ -49,7 +49,7 @@ def fit_shot(
 
     A grid over scale (0.85 to 1.18), rotation (±5°) and shift (±6 % of the face's width) on small copies of
     the faces, then Levenberg-Marquardt on larger ones, within the same limits. The similarity is dropped
-    where it is no better, at full size, than the gain alone. Longer shots are fitted on 48 of their frames.
+    where it is no better, at full size, than the gain alone. Longer shots are fitted on 24 of their frames.
 
     Args:
         results, truths: lists of (3, H, W), scene-linear. mattes: list of (H, W), the truth's, 0..1.
