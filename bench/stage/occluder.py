@@ -14,7 +14,7 @@ from bench.stage.tone import tone_colour
 
 CROSSING = 36.0
 REACH = 17.0
-DEPTH = 17.0
+DEPTH = 20.0
 
 
 @dataclass(frozen=True)
@@ -113,4 +113,6 @@ def draw_occluder(seed: int, assets: Path) -> Occluder:
         return Occluder(Prop(points, triangles, colour), float(r.uniform(-28, 28)), 0.0, side, seed)
     points, triangles = hand(assets)
     colour = tone_colour(float(r.uniform(0.05, 0.8)))
-    return Occluder(Prop(points, triangles, colour), float(r.uniform(-25, 25)), -1.0, side, seed)
+    return Occluder(
+        Prop(points, triangles, colour), float(r.uniform(-25, 25)), float(r.uniform(-14, -9)), side, seed
+    )

@@ -50,8 +50,7 @@ def render_take(settings: TakeSettings, assets: Path, cache: Path, out: Path, wo
     progress = report_progress(50 * len(work) + len(describe))
     done, left = 0, len(describe)
     described: dict[str, list[dict[str, Any]]] = {"shots": [], "hero_shots": []}
-    if not describe:
-        write_take(out, content)
+    write_take(out, content)
     for job, result in results(place, [*describe, *work], workers):
         if not job.describe:
             done += 50

@@ -149,9 +149,15 @@ FREE = ("frames", "hero_frames", "credits", "layers")
 def widened(folder: Path, new: dict[str, Any]) -> dict[str, Any]:
     """The header new, with the frames of a take that is already in the folder added.
 
-    Raises a DoublureError when that take has other settings: their frames must not mix.
+    Raises a DoublureError when that take has other settings, or nobody knows which: frames must not mix.
     """
     if not (folder / NAME).exists():
+        if any(next((folder / role).glob("*.exr"), None) for role in ROLES):
+            raise DoublureError(
+                "the folder holds frames but no take.json that says of which take",
+                file=folder,
+                remedy="choose another --out, or remove the frames",
+            )
         return {**new, "shots": [], "hero_shots": []}
     old = read_take(folder)
     for name, value in new.items():

@@ -121,3 +121,10 @@ def test_more_frames_are_added_to_the_same_take(tmp_path: Path) -> None:
     content = widened(tmp_path, header(_settings(frames=(1005, 1006)), CAMERA, Grain(), Lens()))
     assert content["frames"] == "1001-1002,1005-1006"
     assert [shot["frame"] for shot in content["shots"]] == [1001]
+
+
+def test_frames_of_an_unknown_take_are_not_added_to(tmp_path: Path) -> None:
+    (tmp_path / "truth").mkdir()
+    (tmp_path / "truth" / "truth.1001.exr").touch()
+    with pytest.raises(DoublureError, match="of which take"):
+        widened(tmp_path, header(_settings(), CAMERA, Grain(), Lens()))
