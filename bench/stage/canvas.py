@@ -29,7 +29,7 @@ class Canvas:
     covered: np.ndarray
 
 
-def smoothstep(x: np.ndarray, low: float, high: float) -> np.ndarray:
+def smoothstep(x: np.ndarray, low: float | np.ndarray, high: float | np.ndarray) -> np.ndarray:
     """0 at or below low, 1 at or above high, smooth between."""
     t = np.clip((x - low) / (high - low), 0, 1)
     return np.asarray(t * t * (3 - 2 * t))
@@ -41,7 +41,7 @@ def hairline(position: np.ndarray) -> np.ndarray:
     line = np.interp(
         azimuth,
         [0, 30, 50, 62, 74, 84, 90, 112, 125, 150, 180],
-        [9.9, 9.6, 8.6, 6.5, 3.0, 1.2, 5.0, 5.0, 0.0, -4.5, -5.5],
+        [9.9, 9.6, 8.6, 6.3, 2.8, 0.9, 3.2, 3.2, 0.0, -4.5, -5.5],
     )
     return np.asarray(position[..., 1] - line)
 

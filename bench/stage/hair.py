@@ -16,13 +16,16 @@ STEPS = 8
 CROWN = np.array([0.8, 13.2, -4.0])
 # Lightness and share of the three groups that a head of hair is made of: no two hairs are alike.
 SHADES = ((0.62, 0.3), (1.0, 0.45), (1.5, 0.25))
-EARS = np.array([[8.0, 10.5], [-2.5, 7.5], [-5.0, 3.5]])
 
 
 def ears(here: np.ndarray) -> np.ndarray:
-    """Which points (N, 3) of the mean face are on an ear."""
-    q = np.abs(here * [1, 0, 0]) + here * [0, 1, 1]
-    return np.asarray(((q > EARS[:, 0]) & (q < EARS[:, 1])).all(-1))
+    """Which points (..., 3) of the mean face are on an ear."""
+    x, y, z = np.moveaxis(here, -1, 0)
+    skull = np.interp(
+        z, [-6, -5, -4, -3, -2, -1, 2, 3, 4, 6], [5.9, 6.6, 7.1, 7.5, 7.8, 7.9, 7.8, 7.6, 7.4, 7.0]
+    )
+    lobe = (y > -3) & (y < 2.0) & (z > -2.6) & (z < 1.2) & (np.abs(x) > 6.3)
+    return np.asarray(lobe | (np.abs(x) > skull + 0.15))
 
 
 def hair_height(here: np.ndarray, traits: Traits, cut: Haircut) -> np.ndarray:
@@ -32,7 +35,8 @@ def hair_height(here: np.ndarray, traits: Traits, cut: Haircut) -> np.ndarray:
     crown = np.exp(-(((x**2 + (z + 2.5) ** 2) / 3.5**2) ** 2)) * (y > 10) * (cut.retreat > 1.2)
     middle = 0.35 * np.exp(-((x / 2.5) ** 2)) * smoothstep(z, 2.0, 5.0)
     away = cut.retreat * (temples + middle) + 0.5 * cut.retreat * crown
-    return np.asarray(hairline(here) - traits.hairline - away)
+    line = traits.hairline * (0.25 + 0.75 * smoothstep(z, 1.0, 6.0))
+    return np.asarray(hairline(here) - line - away)
 
 
 def combed(points: np.ndarray, comb: str, side: float) -> np.ndarray:
@@ -156,7 +160,9 @@ def head_hair(
     roots = scatter_roots(neutral, mean, triangles, wanted, cut.count, rng)
     ragged = 0.45 * wander(roots.here, 3.5, rng)[:, 0] + 0.3 * wander(roots.here, 0.8, rng)[:, 0]
     height = hair_height(roots.here, traits, cut) + ragged
-    keep = (rng.random(len(roots)) < smoothstep(height, -0.35, 1.0)) & ~ears(roots.here)
+    # Sparse at the forehead, sharp where clippers went.
+    ramp = 0.35 + 0.65 * smoothstep(roots.here[:, 2], 1.0, 4.0)
+    keep = (rng.random(len(roots)) < smoothstep(height, -0.35, ramp)) & ~ears(roots.here)
     if cut.knit:
         keep &= height < 1.0
     roots, height = roots[keep], height[keep]

@@ -80,6 +80,8 @@ def base_layer(bases: Mapping[str, np.ndarray], traits: Traits, canvas: Canvas) 
     high = np.where(fine > 0, 0.2 * np.tanh(fine / 0.2), fine) + (0.4 + 0.6 * lips) * (high - fine)
     away_from_face = smoothstep(canvas.hair_height, -1.5, 0.5)[..., None]
     low, high = low * (1 - away_from_face), high * (1 - away_from_face)
+    lobe = np.exp(-(((z - 0.2) / 2.6) ** 4) - (((y - 0.8) / 5.0) ** 4)) * smoothstep(np.abs(x), 5.6, 6.6)
+    low, high = low * (1 - 0.8 * lobe[..., None]), high * (1 - lobe[..., None])
     body = smoothstep(-y, 8.0, 11.0)[..., None]
     low, high = low * (1 - 0.7 * body), high * (1 - 0.5 * body)
     # The nose tips of the source heads do not quite meet ICT's: keep only the broad colour there.
@@ -160,13 +162,15 @@ def paint_skin(
     edge = (
         hair_height(canvas.position, traits, cut) + 0.35 * noise(rng, shape, 14) + 0.2 * noise(rng, shape, 4)
     )
-    cover = smoothstep(edge, -0.5, 1.6) * cut.under * ~ears(canvas.position)
+    cover = smoothstep(edge, -0.5, 0.6 + smoothstep(z, 1.0, 4.0)) * cut.under * ~ears(canvas.position)
     grain = noise(rng, shape, 1.3)
     cover = np.clip(cover * (1 + 0.2 * grain * (1 - cover)), 0, 1).astype(np.float32)
     skin = skin + cover[..., None] * (np.minimum(hair + 0.3, skin) - skin)
 
     # Behind the lips and in the eye sockets the mesh is mucous membrane.
-    within = (np.arange(shape[1]) >= shape[1] // 2) & (z > 1) & (np.abs(x) < 5.5) & (y > -8) & (y < 8)
+    back = np.arange(shape[1]) >= shape[1] // 2
+    within = back & (z > 1) & (np.abs(x) < 4.2) & (y > -8) & (y < 0.5)
+    within |= back & (z > 4) & (np.abs(x) < 5.4) & (y > 1.5) & (y < 7)
     wet = np.log(np.array([0.20, 0.06, 0.05])) + np.log(np.clip(0.12 + (z - 5) / 6, 0.1, 1))[..., None]
     skin = np.where(within[..., None], wet, skin)
 
