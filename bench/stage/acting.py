@@ -125,5 +125,5 @@ def act_at(acting: Acting, seed: int, time: float, names: tuple[str, ...]) -> Ac
     up = float(np.clip(look[1] + pose[1] / 70, -0.7, 0.7))
     w.add_gaze(across, up)
     w.add("eyeWide", 0.2 * max(up, 0) + 0.15 * stress)
-    w.add("eyeBlink", blink(seed, time) + 0.06)
+    w.add("eyeBlink", blink(seed, time) + 0.02)
     return Act(w.limited(), pose)

@@ -17,7 +17,7 @@ REACH = 17.0
 DEPTH = 20.0
 
 
-@dataclass(frozen=True)
+@dataclass
 class Prop:
     """A thing held into the picture: points (V, 3) centimetres, triangles (F, 3), reflectance (3,) linear Rec.709."""
 

@@ -188,7 +188,7 @@ class Stage:
             0,
             dtype=np.float32,
         )
-        p = soften(picture, LENS)
+        p = soften(np.asarray(picture), LENS)
         return Shot(
             p[..., :3],
             p[..., 3:6],
