@@ -47,12 +47,25 @@ def brow_region(canvas: Canvas) -> np.ndarray:
     return cv2.GaussianBlur(region, (0, 0), 0.02 * eyes)
 
 
-def without_brows(log_skin: np.ndarray, region: np.ndarray, sigma: float) -> np.ndarray:
+def slit_region(canvas: Canvas) -> np.ndarray:
+    """Where (H, W) lips meet lips and lids meet lids on the source heads, 0-1."""
+    region = np.zeros(canvas.lips.shape, np.uint8)
+    for ids, grow in ((range(48, 60), -43), (range(36, 42), 33), (range(42, 48), 33)):
+        slit = np.zeros_like(region)
+        cv2.fillPoly(slit, [np.rint(canvas.landmark[list(ids)]).astype(np.int32)], 1)
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (abs(grow), abs(grow) * 2 // 3))
+        region |= cv2.dilate(slit, disc) if grow > 0 else cv2.erode(slit, disc)
+    for corner in 0.85 * canvas.landmark[[48, 54]] + 0.15 * canvas.landmark[[54, 48]]:
+        cv2.ellipse(region, [int(v) for v in corner], (34, 24), 0, 0, 360, 1, -1)
+    return np.asarray(cv2.GaussianBlur(region.astype(np.float32), (0, 0), 2.5))
+
+
+def filled(log_skin: np.ndarray, region: np.ndarray, sigma: float) -> np.ndarray:
     """A log texture (H, W, 3) whose region (H, W) is filled from around it, smooth over sigma texels."""
     away = (1 - region)[..., None]
     total = (
         cv2.GaussianBlur(log_skin * away, (0, 0), sigma)
-        / np.maximum(cv2.GaussianBlur(1 - region, (0, 0), sigma), 1e-3)[..., None]
+        / np.maximum(cv2.GaussianBlur(1 - region, (0, 0), sigma), 1e-6)[..., None]
     )
     return np.asarray(log_skin * away + total * region[..., None])
 
@@ -64,8 +77,9 @@ def base_layer(bases: Mapping[str, np.ndarray], traits: Traits, canvas: Canvas) 
         for n in {traits.low_skin, traits.high_skin}
     }
     brows = brow_region(canvas)
-    low = split_bands(without_brows(logs[traits.low_skin], brows, 25))[0]
-    high = split_bands(without_brows(logs[traits.high_skin], brows, 25))[1]
+    slits = slit_region(canvas)
+    whole = {n: filled(filled(skin, slits, 22), brows, 25) for n, skin in logs.items()}
+    low, high = split_bands(whole[traits.low_skin])[0], split_bands(whole[traits.high_skin])[1]
     x, y, z = np.moveaxis(canvas.position, -1, 0)
     face = (y > -7) & (y < 8) & (z > 5)
     low = low - np.median(low[face], axis=0)
@@ -80,8 +94,8 @@ def base_layer(bases: Mapping[str, np.ndarray], traits: Traits, canvas: Canvas) 
     high = np.where(fine > 0, 0.2 * np.tanh(fine / 0.2), fine) + (0.4 + 0.6 * lips) * (high - fine)
     away_from_face = smoothstep(canvas.hair_height, -1.5, 0.5)[..., None]
     low, high = low * (1 - away_from_face), high * (1 - away_from_face)
-    lobe = np.exp(-(((z - 0.2) / 2.6) ** 4) - (((y - 0.8) / 5.0) ** 4)) * smoothstep(np.abs(x), 5.6, 6.6)
-    low, high = low * (1 - 0.8 * lobe[..., None]), high * (1 - lobe[..., None])
+    side = (smoothstep(3.5 - z, 0, 3) * smoothstep(np.abs(x), 4.0, 5.2))[..., None]
+    low, high = low * (1 - 0.85 * side), high * (1 - 0.9 * side)
     body = smoothstep(-y, 8.0, 11.0)[..., None]
     low, high = low * (1 - 0.7 * body), high * (1 - 0.5 * body)
     # The nose tips of the source heads do not quite meet ICT's: keep only the broad colour there.
