@@ -17,7 +17,7 @@ from bench.stage.llvm import load_mitsuba
 from bench.stage.materials import PARTS, Material, materials
 from bench.stage.performance import Act
 from bench.stage.person import Person
-from bench.stage.shade import PASSES, Shading, finish, integrate, pixel_size, set_environment, skin_coverage
+from bench.stage.shade import PASSES, Shading, coverage, finish, integrate, pixel_size, set_environment
 from bench.stage.strands import Strands
 from bench.stage.transfer import atlas_uv
 
@@ -216,5 +216,5 @@ class Rig:
         """The performer over nothing, colours premultiplied, from about `samples` rays a pixel."""
         diffuse = integrate(self._scenes["diffuse"], camera, "diffuse", max(samples // 2, 1), seed)
         specular = integrate(self._scenes["specular"], camera, "specular", max(samples // 2, 1), seed + 1)
-        skin = skin_coverage(self._scenes["diffuse"], camera, "skin")
-        return finish(diffuse, specular, skin, pixel_size(camera))
+        skin, prop = (coverage(self._scenes["diffuse"], camera, name) for name in ("skin", "prop"))
+        return finish(diffuse, specular, skin, prop, pixel_size(camera))

@@ -76,8 +76,8 @@ def integrate(scene: Any, camera: Camera, kind: str, samples: int, seed: int) ->
     return np.asarray(total / np.maximum(counted, 1))
 
 
-def skin_coverage(scene: Any, camera: Camera, name: str) -> np.ndarray:
-    """How much of each pixel (H, W) shows the mesh of this name, 0-1 in steps of a quarter."""
+def coverage(scene: Any, camera: Camera, name: str) -> np.ndarray:
+    """How much of each pixel (H, W) shows the mesh of this name, 0-1 in steps of a quarter; 0 without such a mesh."""
     mi = load_mitsuba()
     x0, y0, width, height = camera.crop or (0, 0, camera.width, camera.height)
     offsets = (np.arange(GRID) + 0.5) / GRID
@@ -91,8 +91,10 @@ def skin_coverage(scene: Any, camera: Camera, name: str) -> np.ndarray:
     else:
         rays = mi.Ray3f(mi.Point3f(*map(float, camera.origin)), mi.Vector3f(np.ascontiguousarray(d.T)))
         hit = scene.ray_intersect_preliminary(rays)
-        shape = next(s for s in scene.shapes() if s.id() == name)
-        seen = np.array(hit.is_valid() & (hit.shape == mi.ShapePtr(shape)))
+        named = [s for s in scene.shapes() if s.id() == name]
+        if not named:
+            return np.zeros((height, width), np.float32)
+        seen = np.array(hit.is_valid() & (hit.shape == mi.ShapePtr(named[0])))
     return np.asarray(seen.reshape(height, GRID, width, GRID).mean((1, 3)), np.float32)
 
 
@@ -100,11 +102,14 @@ def _is_named(hit: Any, name: str) -> bool:
     return bool(hit.is_valid() and hit.shape.id() == name)
 
 
-def finish(diffuse: np.ndarray, specular: np.ndarray, skin: np.ndarray, pixel: float) -> Shading:
+def finish(
+    diffuse: np.ndarray, specular: np.ndarray, skin: np.ndarray, prop: np.ndarray, pixel: float
+) -> Shading:
     """Takes the colour off the diffuse pass, smooths what is left, lets it scatter, and puts the colour back.
 
     Args:
-        diffuse: (H, W, 13) and specular: (H, W, 4), as `integrate` gives them. skin: (H, W) coverage.
+        diffuse: (H, W, 13) and specular: (H, W, 4), as `integrate` gives them. skin, prop: (H, W) coverage;
+            both are smoothed, light scatters in skin only.
         pixel: size of a pixel at the face, centimetres.
     """
     alpha = np.clip(diffuse[..., 3], 0, 1)
@@ -113,7 +118,7 @@ def finish(diffuse: np.ndarray, specular: np.ndarray, skin: np.ndarray, pixel: f
     position, normal = diffuse[..., 7:10] / inside, diffuse[..., 10:13]
     normal = normal / np.maximum(np.linalg.norm(normal, axis=-1, keepdims=True), 1e-6)
     irradiance = diffuse[..., :3] / np.maximum(albedo, 1e-4)
-    weight = (alpha > 0.5) * skin
+    weight = (alpha > 0.5) * (skin + prop)
     irradiance = denoise(irradiance, weight, position, normal, pixel, passes=3)
     irradiance = scatter(irradiance, skin, position[..., 2], pixel)
     shine = denoise(specular[..., :3], weight, position, normal, pixel, passes=1, sharpness=64.0)

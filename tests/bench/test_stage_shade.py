@@ -20,14 +20,24 @@ def _diffuse(size: int = 12) -> np.ndarray:
 
 def test_colour_keeps_its_detail_while_light_is_smoothed() -> None:
     diffuse = _diffuse()
-    shading = finish(diffuse, np.zeros((12, 12, 4), np.float32), np.ones((12, 12), np.float32), 0.1)
+    shading = finish(
+        diffuse,
+        np.zeros((12, 12, 4), np.float32),
+        np.ones((12, 12), np.float32),
+        np.zeros((12, 12), np.float32),
+        0.1,
+    )
     assert np.allclose(shading.diffuse, diffuse[..., :3], atol=1e-5)
     assert np.allclose(shading.albedo, diffuse[..., 4:7])
 
 
 def test_an_empty_picture_stays_empty_and_finite() -> None:
     shading = finish(
-        np.zeros((8, 8, 13), np.float32), np.zeros((8, 8, 4), np.float32), np.zeros((8, 8), np.float32), 0.1
+        np.zeros((8, 8, 13), np.float32),
+        np.zeros((8, 8, 4), np.float32),
+        np.zeros((8, 8), np.float32),
+        np.zeros((8, 8), np.float32),
+        0.1,
     )
     assert not shading.diffuse.any()
     assert not shading.specular.any()
@@ -45,7 +55,7 @@ def test_two_renders_of_one_seed_are_the_same_bits() -> None:
     from bench.stage.llvm import load_mitsuba
     from bench.stage.materials import Material
     from bench.stage.rig import bsdf
-    from bench.stage.shade import integrate, skin_coverage
+    from bench.stage.shade import coverage, integrate
 
     mi = load_mitsuba()
     look = Material(np.array([0.5, 0.4, 0.3]), 0.4, 0.5)
@@ -66,8 +76,8 @@ def test_two_renders_of_one_seed_are_the_same_bits() -> None:
     assert (first == again).all()
     assert np.allclose(first[8, 8, 4:7], [0.5, 0.4, 0.3], atol=1e-3)
     assert np.allclose(first[8, 8, :3], [0.25, 0.2, 0.15], atol=0.02)
-    assert skin_coverage(scene, camera, "skin")[8, 8] == 1
-    assert skin_coverage(scene, camera, "skin")[0, 0] == 0
+    assert coverage(scene, camera, "skin")[8, 8] == 1
+    assert coverage(scene, camera, "skin")[0, 0] == 0
 
 
 def test_the_light_comes_from_where_its_picture_says() -> None:
