@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from bench.stage.tone import TONES, tone_colour
 from bench.stage.traits import SHAPE_MODES, draw_traits
+
+HERO_SHAPE = [1.692584, -0.373091, 0.24491]
 
 
 def test_the_same_seed_is_the_same_person() -> None:
@@ -34,3 +37,11 @@ def test_skin_is_redder_than_it_is_blue() -> None:
 def test_tones_run_from_lightest_to_darkest() -> None:
     assert np.allclose(tone_colour(0), TONES[0])
     assert np.allclose(tone_colour(1), TONES[-1])
+
+
+def test_newer_traits_change_nobody_who_was_drawn_before() -> None:
+    """The standard takes name people by seed, so the old draws must stay as they are."""
+    hero = draw_traits(23)
+    assert np.allclose(hero.shape[:3], HERO_SHAPE, atol=1e-5)
+    assert (hero.low_skin, hero.high_skin) == ("scan", "scan")
+    assert hero.detail == pytest.approx(1.254007504)
