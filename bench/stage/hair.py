@@ -140,9 +140,10 @@ def curled(curves: np.ndarray, length: np.ndarray, cut: Haircut, rng: np.random.
 
 def off_the_face(curves: np.ndarray, surface: Surface, triangles: np.ndarray) -> np.ndarray:
     """Which curves (N,) stay clear of the narrow face."""
-    narrow = (triangles < NARROW_FACE_VERTICES).all(1)
+    narrow = np.asarray(np.all(triangles < NARROW_FACE_VERTICES, axis=1))
     _, _, at = surface.near(curves.reshape(-1, 3))
-    return np.asarray(~narrow[at].reshape(curves.shape[:2])[:, 1:].any(1))
+    on_it: np.ndarray = narrow[at].reshape(curves.shape[:2])[:, 1:]
+    return np.asarray(~on_it.any(1))
 
 
 def head_hair(

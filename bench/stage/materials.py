@@ -43,9 +43,10 @@ def materials(person: Person) -> dict[str, Material]:
         "skin": Material(person.skin, person.roughness, 0.34),
         "eye0": Material(person.eyes[0], 0.3, 0.0),
         "eye1": Material(person.eyes[1], 0.3, 0.0),
-        "cornea": Material(np.zeros(3), 0.06, 0.4, opaque=False),
-        "tears": Material(np.zeros(3), 0.12, 0.4, opaque=False),
-        "teeth": Material(person.mouth[0], 0.22, 0.5),
-        "gums": Material(person.mouth[1], 0.33, 0.45),
+        # A film of water, n = 1.33: it reflects 0.08 x 0.27 = 2 % head on.
+        "cornea": Material(np.zeros(3), 0.06, 0.27, opaque=False),
+        "tears": Material(np.zeros(3), 0.12, 0.27, opaque=False),
+        "teeth": Material(person.mouth[0], 0.24, 0.4),
+        "gums": Material(person.mouth[1], 0.36, 0.3),
         "shirt": Material(np.clip(person.traits.shirt, 0.004, 0.4), 0.9, 0.1),
     }

@@ -82,9 +82,9 @@ def scan_matches(canvas: Canvas, normals: np.ndarray) -> np.ndarray:
     face = (np.arange(ATLAS_WIDTH) < ATLAS_WIDTH // 2) * smoothstep(z, 2.5, 4.5) * (1 - brow_region(canvas))
     face = face * smoothstep(normals[..., 1] + 0.08 * (y + 8.5), -0.45, -0.15)
     ok = canvas.landmark
-    mouth = np.zeros(canvas.lips.shape, np.float32)
+    mouth: np.ndarray = np.zeros(canvas.lips.shape, np.float32)
     cv2.fillPoly(mouth, [np.rint(ok[60:68]).astype(np.int32)], 1.0)
-    mouth = cv2.GaussianBlur(cv2.dilate(mouth, np.ones((5, 5))), (0, 0), 3)
+    mouth = np.asarray(cv2.GaussianBlur(cv2.dilate(mouth, np.ones((5, 5))), (0, 0), 3))
     nostrils = np.exp(-((np.abs(x) - 0.6) ** 2 + (y + 0.7) ** 2) / 0.8) * (z > 9)
     tip = np.exp(-(x**2 + (y - 0.4) ** 2 + (z - 13) ** 2) / 2.5)
     lids = np.exp(-(((np.abs(x) - 3.3) / 1.5) ** 4) - ((y - 3.5) / 0.8) ** 4)

@@ -54,7 +54,7 @@ def slit_region(canvas: Canvas) -> np.ndarray:
         slit = np.zeros_like(region)
         cv2.fillPoly(slit, [np.rint(canvas.landmark[list(ids)]).astype(np.int32)], 1)
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (abs(grow), abs(grow) * 2 // 3))
-        region |= cv2.dilate(slit, disc) if grow > 0 else cv2.erode(slit, disc)
+        region |= np.asarray(cv2.dilate(slit, disc) if grow > 0 else cv2.erode(slit, disc), np.uint8)
     for corner in 0.85 * canvas.landmark[[48, 54]] + 0.15 * canvas.landmark[[54, 48]]:
         cv2.ellipse(region, [int(v) for v in corner], (34, 24), 0, 0, 360, 1, -1)
     return np.asarray(cv2.GaussianBlur(region.astype(np.float32), (0, 0), 2.5))

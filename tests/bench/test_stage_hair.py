@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.stage.hair import combed, curled, gather, grow
+from bench.stage.assets import NARROW_FACE_VERTICES
+from bench.stage.hair import combed, curled, ears, gather, grow, off_the_face
 from bench.stage.haircuts import HAIRCUTS, haircut
 from bench.stage.roots import Surface, along_skin, roots_at, scatter_roots, strands_from, unit, wander
 from bench.stage.traits import draw_traits
@@ -156,3 +157,18 @@ def test_roots_stay_at_their_place_on_a_moved_head(head: tuple[np.ndarray, np.nd
     moved = roots_at(points + shift, points, triangles, r.triangle, r.weights)
     assert np.allclose(moved.point, r.point + shift)
     assert np.allclose(moved.here, r.here)
+
+
+def test_hair_over_the_narrow_face_is_found(head: tuple[np.ndarray, np.ndarray]) -> None:
+    points, triangles = head
+    r = roots(head)
+    surface = Surface(points, triangles, np.random.default_rng(0))
+    curves = r.point[:, None] + np.linspace(0, 1, 4)[:, None] * r.normal[:, None]
+    # The model's first 6706 vertices are the narrow face: here all of the ball is, and then none of it.
+    assert not off_the_face(curves, surface, triangles).any()
+    assert off_the_face(curves, surface, triangles + NARROW_FACE_VERTICES).all()
+
+
+def test_ears_grow_no_hair() -> None:
+    here = np.array([[8.8, 1.0, -1.0], [-8.8, 3.0, 0.0], [7.0, 9.0, 0.0], [0.0, 14.0, -2.0]])
+    assert ears(here).tolist() == [True, True, False, False]
