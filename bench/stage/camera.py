@@ -51,7 +51,8 @@ class Camera:
             "type": "hdrfilm",
             "width": self.width,
             "height": self.height,
-            "rfilter": {"type": "gaussian", "stddev": 0.42},
+            # Mattes count samples over the square of a pixel too; softness is the lens's business.
+            "rfilter": {"type": "box"},
             "pixel_format": "rgba" if alpha else "rgb",
             "component_format": "float32",
         }

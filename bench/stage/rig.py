@@ -213,8 +213,11 @@ class Rig:
             set_environment(params, env)
 
     def shade(self, camera: Camera, samples: int, seed: int) -> Shading:
-        """The performer over nothing, colours premultiplied, from about `samples` rays a pixel."""
-        diffuse = integrate(self._scenes["diffuse"], camera, "diffuse", max(samples // 2, 1), seed)
+        """The performer over nothing, colours premultiplied, from at most `samples` rays a pixel.
+
+        Highlights take half of them. A third does for the light in the skin, which is smoothed.
+        """
+        diffuse = integrate(self._scenes["diffuse"], camera, "diffuse", max(samples // 3, 1), seed)
         specular = integrate(self._scenes["specular"], camera, "specular", max(samples // 2, 1), seed + 1)
         skin, prop = (coverage(self._scenes["diffuse"], camera, name) for name in ("skin", "prop"))
         return finish(diffuse, specular, skin, prop, pixel_size(camera))
