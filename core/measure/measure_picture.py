@@ -25,8 +25,9 @@ NO_GRAIN = "the truth of a take without take.json carries no grain"
 
 
 def measure_picture(take: Take, known: Reference, fit: ShotFit, sheet: Sheet) -> None:
-    """Fill the sheet's measures of the picture as it is; only light is read where the shot fit puts the face."""
-    _seam(take, sheet)
+    """Fill the sheet's measures of the picture as it is; seam and light alone are read where the shot fit puts the
+    face."""
+    _seam(take, fit, sheet)
     _grain(take, sheet)
     _shot(take, sheet, "sharpness", sharpness)
     _temporal(take, sheet)
@@ -34,10 +35,14 @@ def measure_picture(take: Take, known: Reference, fit: ShotFit, sheet: Sheet) ->
     _normal(take, sheet)
 
 
-def _seam(take: Take, sheet: Sheet) -> None:
+def _seam(take: Take, fit: ShotFit, sheet: Sheet) -> None:
     occlusions = None if "occlusion" in take.absent else [plane[0] for plane in take.layers["occlusion"]]
     edges = [_edge(frame, matte) for frame, matte in zip(take.results, take.mattes, strict=True)]
-    results, truths = ([frame.rgb for frame in frames] for frames in (take.results, take.truths))
+    results = [frame.rgb for frame in take.results]
+    # The truth's own edges, its jaw and hairline, must lie where the result's do. The truth is moved, and not the
+    # result, whose edge this is about.
+    back = fit.similarity.inverse()
+    truths = [back.apply(frame.rgb, matte) for frame, matte in zip(take.truths, take.mattes, strict=True)]
     frames = [
         attempt(
             lambda i=i: seam_excess(

@@ -40,6 +40,11 @@ class Similarity:
         a = math.radians(self.rotation)
         return self.scale * np.array([[math.cos(a), -math.sin(a)], [math.sin(a), math.cos(a)]])
 
+    def inverse(self) -> Similarity:
+        """The similarity that undoes this one, about a face that this one has moved."""
+        back = -np.linalg.inv(self.matrix()) @ [self.shift_x, self.shift_y]
+        return Similarity(1 / self.scale, -self.rotation, float(back[0]), float(back[1]))
+
     def apply(self, picture: torch.Tensor, matte: torch.Tensor) -> torch.Tensor:
         """Move ``picture`` (3, H, W), scene-linear, about the face of ``matte`` (H, W); edges are held.
 

@@ -49,3 +49,9 @@ def test_a_highlight_survives_without_ringing_below_black(matte: torch.Tensor) -
     moved = Similarity(shift_x=0.5 / 41).apply(picture, matte)
     assert float(moved.max()) > 30
     assert float(moved.min()) > 0
+
+
+def test_the_inverse_brings_a_point_back(matte: torch.Tensor) -> None:
+    there = Similarity(scale=1.1, rotation=20, shift_x=5 / 41, shift_y=-3 / 41)
+    back = there.inverse().apply(there.apply(dot(62, 44), matte), matte)
+    assert peak(back) == (62, 44)
