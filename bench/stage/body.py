@@ -10,13 +10,19 @@ PIVOT = np.array([0.0, -5.0, -2.0])
 
 
 def head_matrix(pose: np.ndarray) -> np.ndarray:
-    """Rotation matrix (3, 3) of yaw (to the performer's left), pitch (down) and roll, degrees, in that order."""
-    y, p, r = np.deg2rad(pose)
+    """Rotation matrices (..., 3, 3) of poses (..., 3): yaw (to the performer's left), pitch (down) and roll, degrees, in
+    that order."""
+    y, p, r = np.moveaxis(np.deg2rad(pose), -1, 0)
+
+    def matrix(*rows: tuple[np.ndarray, np.ndarray, np.ndarray]) -> np.ndarray:
+        return np.stack([np.stack(row, -1) for row in rows], -2)
+
+    zero, one = np.zeros_like(y), np.ones_like(y)
     cy, sy, cx, sx, cz, sz = np.cos(y), np.sin(y), np.cos(p), np.sin(p), np.cos(r), np.sin(r)
-    return (
-        np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
-        @ np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
-        @ np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
+    return np.asarray(
+        matrix((cz, -sz, zero), (sz, cz, zero), (zero, zero, one))
+        @ matrix((one, zero, zero), (zero, cx, -sx), (zero, sx, cx))
+        @ matrix((cy, zero, sy), (zero, one, zero), (-sy, zero, cy))
     )
 
 
@@ -27,10 +33,12 @@ def neck_weight(neutral: np.ndarray) -> np.ndarray:
 
 
 def pose_head(vertices: np.ndarray, weight: np.ndarray, pose: np.ndarray) -> np.ndarray:
-    """Vertices (V, 3) turned about the neck's pivot; each by its weight (V,)."""
-    local = vertices - PIVOT
-    turned = local @ head_matrix(pose).T
-    return (PIVOT + local + weight[:, None] * (turned - local)).astype(np.float32)
+    """Vertices (V, 3) turned about the neck's pivot, each by its weight (V,) of every angle.
+
+    Blending the angles, not the places, keeps a neck that is turned far as wide as it was.
+    """
+    turns = head_matrix(weight[:, None] * np.asarray(pose, np.float64))
+    return (PIVOT + np.einsum("vij,vj->vi", turns, vertices - PIVOT)).astype(np.float32)
 
 
 def shirt() -> tuple[np.ndarray, np.ndarray]:

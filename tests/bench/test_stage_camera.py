@@ -51,3 +51,11 @@ def test_the_collar_stays_while_the_head_turns() -> None:
     posed = pose_head(points, np.array([0.0, 1.0]), np.array([20.0, 0, 0]))
     assert np.allclose(posed[0], points[0])
     assert posed[1, 0] > 3
+
+
+def test_a_neck_turned_far_stays_as_wide() -> None:
+    from bench.stage.body import PIVOT
+
+    rim = PIVOT + np.array([[5.0, 3.0, 0.0], [0.0, 3.0, 5.0], [-5.0, 3.0, 0.0]])
+    posed = pose_head(rim, np.full(3, 0.5), np.array([70.0, 0, 0]))
+    assert np.allclose(np.linalg.norm((posed - PIVOT)[:, [0, 2]], axis=1), 5.0, atol=1e-4)
