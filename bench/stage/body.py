@@ -10,8 +10,8 @@ PIVOT = np.array([0.0, -5.0, -2.0])
 
 
 def head_matrix(pose: np.ndarray) -> np.ndarray:
-    """Rotation matrices (..., 3, 3) of poses (..., 3): yaw (to the performer's left), pitch (down) and roll, degrees, in
-    that order."""
+    """Rotation matrices (..., 3, 3) of poses (..., 3): yaw to the left, pitch down and roll, degrees, in that
+    order."""
     y, p, r = np.moveaxis(np.deg2rad(pose), -1, 0)
 
     def matrix(*rows: tuple[np.ndarray, np.ndarray, np.ndarray]) -> np.ndarray:

@@ -65,4 +65,4 @@ def knit_cap(
     crown = int(np.argmax(skin.point[:, 1]))
     roots = skin[np.full(RIBS, crown)]
     colour = np.exp(r.uniform(-4.2, -1.8) + r.normal(0, 0.45, 3))
-    return (strands_from("cap", roots, curves, radius, np.clip(colour, 0.006, 0.4), 0.95),)
+    return (strands_from("cap", roots, curves, radius, np.clip(colour, 0.006, 0.4), 0.95, 0.0),)

@@ -78,4 +78,6 @@ def collar_ribs(
     radius = np.broadcast_to(0.5 * length[-1] / RIBS * 1.15, curves.shape[:2]) * np.interp(
         np.arange(STEPS), [0, 1, 7, 8], [0.6, 1, 1, 0.6]
     )
-    return (strands_from("collar", roots, curves, radius, np.clip(traits.shirt, 0.004, 0.4) * 1.05, 0.9),)
+    return (
+        strands_from("collar", roots, curves, radius, np.clip(traits.shirt, 0.004, 0.4) * 1.05, 0.9, 0.0),
+    )

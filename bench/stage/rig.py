@@ -21,6 +21,9 @@ from bench.stage.shade import PASSES, Shading, coverage, finish, integrate, pixe
 from bench.stage.strands import Strands
 from bench.stage.transfer import atlas_uv
 
+SMOOTHED = ("prop", "teeth", "gums")
+"""What is smoothed beside the skin; the rest is small, or too finely cut."""
+
 
 class Prop(Protocol):
     """A thing held into the picture: points (V, 3) centimetres, triangles (F, 3), reflectance (3,)."""
@@ -159,7 +162,7 @@ class Rig:
                 points = person.neutral[part.source]
                 place(mi.traverse(scene[name]), "", points, np.zeros_like(points))
             for group in self._strands:
-                look = Material(group.colour, group.roughness, 0.5)
+                look = Material(group.colour, group.roughness, group.specular)
                 surface = bsdf(look, kind)["bsdf"]
                 scene[f"hair_{group.name}"] = curves(group.place(person.neutral, self.whole), surface)
             points, triangles = shirt()
@@ -219,5 +222,5 @@ class Rig:
         """
         diffuse = integrate(self._scenes["diffuse"], camera, "diffuse", max(samples // 3, 1), seed)
         specular = integrate(self._scenes["specular"], camera, "specular", max(samples // 2, 1), seed + 1)
-        skin, prop = (coverage(self._scenes["diffuse"], camera, name) for name in ("skin", "prop"))
-        return finish(diffuse, specular, skin, prop, pixel_size(camera))
+        skin, *others = (coverage(self._scenes["diffuse"], camera, name) for name in ("skin", *SMOOTHED))
+        return finish(diffuse, specular, skin, sum(others, np.zeros_like(skin)), pixel_size(camera))

@@ -130,6 +130,7 @@ def strands_from(
     radius: np.ndarray,
     colour: np.ndarray,
     roughness: float = 0.6,
+    specular: float = 0.3,
 ) -> Strands:
     """A group from curves (N, K, 3) in the head's space, with radius (N, K); a point is added before and after each so
     that the spline starts and ends where it does. (Repeating the ends instead would leave it without a tangent.)"""
@@ -145,4 +146,5 @@ def strands_from(
         radius.astype(np.float32),
         np.asarray(colour, np.float32),
         roughness,
+        specular,
     )

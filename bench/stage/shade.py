@@ -103,13 +103,13 @@ def _is_named(hit: Any, name: str) -> bool:
 
 
 def finish(
-    diffuse: np.ndarray, specular: np.ndarray, skin: np.ndarray, prop: np.ndarray, pixel: float
+    diffuse: np.ndarray, specular: np.ndarray, skin: np.ndarray, others: np.ndarray, pixel: float
 ) -> Shading:
     """Takes the colour off the diffuse pass, smooths what is left, lets it scatter, and puts the colour back.
 
     Args:
-        diffuse: (H, W, 13) and specular: (H, W, 4), as `integrate` gives them. skin, prop: (H, W) coverage;
-            both are smoothed, light scatters in skin only.
+        diffuse: (H, W, 13) and specular: (H, W, 4), as `integrate` gives them. skin, others: (H, W) coverage
+            by what is smoothed; light scatters in skin only.
         pixel: size of a pixel at the face, centimetres.
     """
     alpha = np.clip(diffuse[..., 3], 0, 1)
@@ -118,7 +118,7 @@ def finish(
     position, normal = diffuse[..., 7:10] / inside, diffuse[..., 10:13]
     normal = normal / np.maximum(np.linalg.norm(normal, axis=-1, keepdims=True), 1e-6)
     irradiance = diffuse[..., :3] / np.maximum(albedo, 1e-4)
-    weight = (alpha > 0.5) * (skin + prop)
+    weight = (alpha > 0.5) * (skin + others)
     irradiance = denoise(irradiance, weight, position, normal, pixel, passes=3)
     irradiance = scatter(irradiance, skin, position[..., 2], pixel)
     shine = denoise(specular[..., :3], weight, position, normal, pixel, passes=1, sharpness=64.0)

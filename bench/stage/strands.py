@@ -41,7 +41,8 @@ class Strands:
         offsets: (N, K, 3) control points of a cubic B-spline, K >= 4, in centimetres from the root in its
             ``tangent_frames``.
         radius: (N, K) centimetres.
-        colour: (3,) linear Rec.709 reflectance. roughness: of its highlight, 0-1.
+        colour: (3,) linear Rec.709 reflectance. roughness: of its highlight, 0-1. specular: its strength, 0-1; 0 for
+            wool, and less than hair's index of refraction says, because strands are drawn thicker than hairs.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Strands:
     radius: np.ndarray
     colour: np.ndarray
     roughness: float = 0.4
+    specular: float = 0.3
 
     def place(self, vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
         """Control points (N, K, 4), position and radius, on the head as posed: vertices (V, 3), triangles (F, 3)."""
