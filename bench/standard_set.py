@@ -13,7 +13,6 @@ from bench import small_take
 from doublure.core.errors import DoublureError
 
 HERO = 23
-HERO_FRAMES = "1-24"
 SMALL_ROOT = Path(__file__).resolve().parents[1] / "examples" / "takes"
 """The committed takes, of which ``--quick`` uses all."""
 
@@ -28,7 +27,7 @@ class Standard:
     frames: str
     size: int
     samples: int
-    hero_frames: str = HERO_FRAMES
+    hero_frames: str
 
     def arguments(self, out: Path, workers: int | None = None) -> list[str]:
         """The stage's command line that renders it."""
@@ -40,17 +39,17 @@ class Standard:
 
 
 STANDARD = (
-    Standard("talk", "talk", 31, "1001-1048", 384, 48),
-    Standard("turn", "turn", 32, "1001-1048", 384, 48),
-    Standard("hardkey", "hardkey", 33, "1001-1048", 384, 48),
-    Standard("profile", "profile", 34, "1001-1048", 384, 48),
-    Standard("occluded", "occluded", 35, "1001-1048", 384, 48),
+    Standard("talk", "talk", 31, "1001-1012", 256, 48, "1-8"),
+    Standard("turn", "turn", 32, "1001-1012", 256, 48, "1-8"),
+    Standard("hardkey", "hardkey", 33, "1001-1012", 256, 48, "1-8"),
+    Standard("profile", "profile", 34, "1001-1012", 256, 48, "1-8"),
+    Standard("occluded", "occluded", 35, "1001-1012", 256, 48, "1-8"),
 )
 """The standard set, rendered into a cache by ``python -m bench.scoreboard --render``."""
 
 SMALL = (
-    Standard("talk", "talk", 31, "1001-1008", 192, 64, "1-6"),
-    Standard("hardkey", "hardkey", 33, "1001-1008", 192, 64, "1-6"),
+    Standard("talk", "talk", 31, "1001-1008", 208, 64, "1-6"),
+    Standard("hardkey", "hardkey", 33, "1001-1008", 208, 64, "1-6"),
 )
 """The committed takes; ``python -m bench.scoreboard --render-small`` renders them and cuts them down."""
 
