@@ -199,12 +199,15 @@ def _frozen(scene: Scene, hold: int = 4) -> list[torch.Tensor]:
 
 
 def _jaw_dropped(scene: Scene) -> list[torch.Tensor]:
-    """The lower lip and the chin 4 % of the face's width lower, under unchanged grain."""
-    faces = scene.known.truths
+    """The lower lip and the chin 6 % of the face's width lower from the middle of the shot, under unchanged grain.
+
+    Not in all frames: a mouth that always hangs is the shape of a face, not an expression.
+    """
+    faces, half = scene.known.truths, len(scene.cleans) // 2
     return [
-        clean + grain if face is None else _drop_jaw(clean, face.points, frame.data) + grain
-        for clean, grain, face, frame in zip(
-            scene.cleans, scene.grains, faces, scene.take.truths, strict=True
+        clean + grain if face is None or i < half else _drop_jaw(clean, face.points, frame.data) + grain
+        for i, (clean, grain, face, frame) in enumerate(
+            zip(scene.cleans, scene.grains, faces, scene.take.truths, strict=True)
         )
     ]
 
@@ -215,7 +218,7 @@ def _drop_jaw(picture: torch.Tensor, points: np.ndarray, data: Window) -> torch.
     y, x = np.mgrid[: picture.shape[1], : picture.shape[2]] + 0.5
     across, below = (x - lip[0]) / width, (y - lip[1]) / width
     fade = np.exp(-((across / 0.2) ** 2) - (np.maximum(below, 0) / 0.25) ** 2)
-    drop = 0.04 * width * fade * np.clip(below / 0.04 + 1.5, 0, 1)
+    drop = 0.06 * width * fade * np.clip(below / 0.04 + 1.5, 0, 1)
     planes = [
         cv2.remap(
             plane.numpy(),
@@ -314,9 +317,9 @@ DAMAGES = (
     ),
     Damage(
         "mouth",
-        "the lower lip and the chin 4 % of the face's width lower",
+        "the lower lip and the chin 6 % of the face's width lower from the middle of the shot on",
         _jaw_dropped,
-        {"expression": 0.008, "lip_aperture": 0.012},
+        {"expression": 0.005, "lip_aperture": 0.012},
         WHOLE | {"pose"},
     ),
     Damage("plate", "the driver's face", _plate, {"identity_hero": 0.4, "detail": 90.0}, _PERSON),

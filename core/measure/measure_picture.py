@@ -39,19 +39,20 @@ def _seam(take: Take, fit: ShotFit, sheet: Sheet) -> None:
     occlusions = None if "occlusion" in take.absent else [plane[0] for plane in take.layers["occlusion"]]
     edges = [_edge(frame, matte) for frame, matte in zip(take.results, take.mattes, strict=True)]
     results = [frame.rgb for frame in take.results]
-    # The truth's own edges, its jaw and hairline, must lie where the result's do. The truth is moved, and not the
-    # result, whose edge this is about.
+    # The truth has edges of its own, jaw and hairline, which lie where the truth's face is or where the fit found the
+    # result's: what the truth shows at either place is no seam.
     back = fit.similarity.inverse()
-    truths = [back.apply(frame.rgb, matte) for frame, matte in zip(take.truths, take.mattes, strict=True)]
-    frames = [
-        attempt(
-            lambda i=i: seam_excess(
-                results[i], truths[i], edges[i], None if occlusions is None else occlusions[i]
-            )
+    still = [frame.rgb for frame in take.truths]
+    moved = [back.apply(truth, matte) for truth, matte in zip(still, take.mattes, strict=True)]
+
+    def excess(chosen: slice) -> float:
+        hidden = None if occlusions is None else occlusions[chosen]
+        return min(
+            seam_excess(results[chosen], truths[chosen], edges[chosen], hidden) for truths in (still, moved)
         )
-        for i in range(len(edges))
-    ]
-    shot, reason = attempt(lambda: seam_excess(results, truths, edges, occlusions))
+
+    frames = [attempt(lambda i=i: excess(slice(i, i + 1))) for i in range(len(edges))]
+    shot, reason = attempt(lambda: excess(slice(None)))
     sheet.put("seam_ratio", shot, [value for value, _ in frames], reason or _first(frames))
 
 
