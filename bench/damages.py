@@ -313,7 +313,7 @@ DAMAGES = (
         "every picture held for 4 frames",
         _frozen,
         {"jitter": 0.025},
-        WHOLE | _SHAKES,
+        WHOLE | _SHAKES | _EDGES,
     ),
     Damage(
         "mouth",
