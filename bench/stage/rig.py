@@ -97,7 +97,10 @@ def mesh(name: str, count: int, triangles: np.ndarray, uv: np.ndarray | None, su
 
 
 def curves(points: np.ndarray, surface: dict[str, Any]) -> Any:
-    """Mitsuba's B-spline curves through control points (N, K, 4)."""
+    """Mitsuba's curves along points (N, K, 4), straight between them.
+
+    Not its B-splines: with those, some frames crash inside Mitsuba 3.9.
+    """
     mi = load_mitsuba()
     # The plug-in takes its curves from a text file only.
     with tempfile.TemporaryDirectory() as folder:
@@ -106,7 +109,7 @@ def curves(points: np.ndarray, surface: dict[str, Any]) -> Any:
             for strand in points:
                 np.savetxt(out, strand, "%.5f")
                 out.write("\n")
-        return mi.load_dict({"type": "bsplinecurve", "filename": str(file), "bsdf": surface})
+        return mi.load_dict({"type": "linearcurve", "filename": str(file), "bsdf": surface})
 
 
 def place(params: Any, name: str, positions: np.ndarray, normals: np.ndarray) -> None:

@@ -132,12 +132,8 @@ def strands_from(
     roughness: float = 0.6,
     specular: float = 0.3,
 ) -> Strands:
-    """A group from curves (N, K, 3) in the head's space, with radius (N, K); a point is added before and after each so
-    that the spline starts and ends where it does. (Repeating the ends instead would leave it without a tangent.)"""
-    ends = 2 * curves[:, [0, -1]] - curves[:, [1, -2]]
-    curves = np.concatenate([ends[:, :1], curves, ends[:, 1:]], 1)
+    """A group from curves (N, K, 3) in the head's space, with radius (N, K)."""
     offsets = np.einsum("nkc,ndc->nkd", curves - roots.point[:, None], roots.frame)
-    radius = np.concatenate([radius[:, :1], radius, radius[:, -1:]], 1)
     return Strands(
         name,
         roots.triangle,

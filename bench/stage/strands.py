@@ -38,8 +38,7 @@ class Strands:
     Attributes:
         name: of the group, unique for a person.
         triangle: (N,) which triangle of the head each hair grows from. weights: (N, 3), where on it, barycentric.
-        offsets: (N, K, 3) control points of a cubic B-spline, K >= 4, in centimetres from the root in its
-            ``tangent_frames``.
+        offsets: (N, K, 3) the points of each, K >= 2, in centimetres from the root in its ``tangent_frames``.
         radius: (N, K) centimetres.
         colour: (3,) linear Rec.709 reflectance. roughness: of its highlight, 0-1. specular: its strength, 0-1; 0 for
             wool, and less than hair's index of refraction says, because strands are drawn thicker than hairs.
@@ -55,7 +54,7 @@ class Strands:
     specular: float = 0.3
 
     def place(self, vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
-        """Control points (N, K, 4), position and radius, on the head as posed: vertices (V, 3), triangles (F, 3)."""
+        """Points (N, K, 4), position and radius, on the head as posed: vertices (V, 3), triangles (F, 3)."""
         roots, frames = tangent_frames(vertices, triangles, self.triangle, self.weights)
         points = roots[:, None] + np.einsum("nkc,ncd->nkd", self.offsets, frames)
         return np.concatenate([points, self.radius[..., None]], -1).astype(np.float32)

@@ -22,6 +22,9 @@ from bench.stage.shots import describe_shot
 from bench.stage.take import Stage
 from doublure.core.errors import DoublureError
 
+ENOUGH_LOST = 2
+"""Times in a row that processes may die without a frame done."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -114,18 +117,36 @@ def results(place: Place, jobs: Iterable[Job], workers: int) -> Iterator[tuple[J
     load_mitsuba()
     # The pool itself must not multiply: each process renders on one thread.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    waiting.reverse()
+    lost = 0
+    while waiting:
+        before = len(waiting)
+        try:
+            yield from _in_processes(place, waiting, count)
+        except BrokenProcessPool as error:
+            lost = lost + 1 if len(waiting) == before else 1
+            if lost > ENOUGH_LOST:
+                raise DoublureError(
+                    "rendering processes keep ending early",
+                    remedy="run the command again with fewer --workers",
+                ) from error
+            print("stage: a rendering process ended early; its frames are rendered again", file=sys.stderr)
+
+
+def _in_processes(place: Place, waiting: list[Job], count: int) -> Iterator[tuple[Job, Any]]:
+    """Takes jobs from the end of the list and yields them as they are done; what a broken pool left undone is back in
+    the list when BrokenProcessPool comes out."""
     context = multiprocessing.get_context("spawn")
+    running: dict[Future[Any], Job] = {}
     with ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(place,)) as pool:
-        running: dict[Future[Any], Job] = {}
-        waiting.reverse()
         try:
             while waiting or running:
                 while waiting and len(running) < count:
-                    job = waiting.pop()
-                    running[pool.submit(_do, job)] = job
+                    running[pool.submit(_do, waiting[-1])] = waiting.pop()
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
-                    job, result = running.pop(future), future.result()
+                    result = future.result()
+                    job = running.pop(future)
                     if isinstance(result, Failure):
                         raise DoublureError(
                             result.what,
@@ -134,10 +155,9 @@ def results(place: Place, jobs: Iterable[Job], workers: int) -> Iterator[tuple[J
                             remedy=result.remedy,
                         )
                     yield job, result
-        except BrokenProcessPool as error:
-            raise DoublureError(
-                "a rendering process ended early", remedy="run the command again with fewer --workers"
-            ) from error
+        except BrokenProcessPool:
+            waiting += reversed(running.values())
+            raise
 
 
 def report_progress(total: int, say: Callable[[str], Any] = sys.stderr.write) -> Callable[[int], None]:
