@@ -142,7 +142,8 @@ def _in_processes(place: Place, waiting: list[Job], count: int) -> Iterator[tupl
         try:
             while waiting or running:
                 while waiting and len(running) < count:
-                    running[pool.submit(_do, waiting[-1])] = waiting.pop()
+                    future = pool.submit(_do, waiting[-1])
+                    running[future] = waiting.pop()
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     result = future.result()
