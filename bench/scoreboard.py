@@ -1,6 +1,6 @@
 """How good is the whole pipeline, beside doing nothing and simple answers, on takes whose right answer is known?
 
-    python -m bench.scoreboard --render            # render the standard set into out/stage (a quarter of an hour on two cores; resumable)
+    python -m bench.scoreboard --render            # render the standard set into out/stage (15 minutes; resumable)
     python -m bench.scoreboard                     # swap, relight and blend every take, score, print, write, draw
     python -m bench.scoreboard --quick             # the committed small takes only
 
