@@ -59,6 +59,7 @@ def test_a_bad_range_is_one_sentence() -> None:
 
 
 def test_missing_assets_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("mitsuba")
     status = main(
         ["cast", "--assets", str(tmp_path), "--out", str(tmp_path / "o"), "--people", "1", "--frames", "1"]
     )
