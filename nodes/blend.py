@@ -8,7 +8,7 @@ from doublure.core.blend.comp import blend
 from doublure.core.blend.settings import COLOUR_MATCH, BlendSettings
 from doublure.core.frame import Frame
 from doublure.nodes.context import Context
-from doublure.nodes.schema import Input, Inputs, Node, Param, Params
+from doublure.nodes.schema import Identity, Input, Inputs, Node, Param, Params
 
 _DEFAULTS = BlendSettings()
 _SETTINGS = tuple(item.name for item in fields(BlendSettings))
@@ -149,4 +149,5 @@ Blend = Node(
     ),
     render=_render,
     region_needed="whole",
+    identity=(Identity("plate", (("mix", 0.0),)),),
 )

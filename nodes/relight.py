@@ -8,7 +8,7 @@ from doublure.core.frame import Frame
 from doublure.core.relight.relight import relight
 from doublure.core.relight.settings import RelightSettings
 from doublure.nodes.context import Context, Setup
-from doublure.nodes.schema import Input, Inputs, Node, Param, Params
+from doublure.nodes.schema import Identity, Input, Inputs, Node, Param, Params
 from doublure.nodes.tracks import TRACK, face_at, face_digest, load_track
 
 _DEFAULTS = RelightSettings()
@@ -91,6 +91,7 @@ Relight = Node(
     ),
     render=_render,
     region_needed="whole",
+    identity=(Identity("face", (("amount", 0.0), ("exposure", 0.0))),),
     prepare=_prepare,
     content=lambda params, ctx: {"track": face_digest(params["track"], ctx)},
     reads=lambda params, number: [Path(params["track"])],

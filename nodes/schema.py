@@ -113,6 +113,19 @@ class Input:
     mask: bool = False
 
 
+@dataclass(frozen=True)
+class Identity:
+    """When a node passes an input through unchanged, so that a host need not ask for a render.
+
+    Attributes:
+        input: name of the input.
+        when: (param, value) pairs, all of which must hold.
+    """
+
+    input: str
+    when: tuple[tuple[str, Value], ...]
+
+
 Params = Mapping[str, Any]
 Inputs = Mapping[str, Frame]
 Render = Callable[[Inputs, Params, "Context"], Frame]
@@ -131,6 +144,8 @@ class Node:
         render: ``(inputs, params, ctx) -> Frame`` at ``ctx.number``. Params are complete and checked, frames are
             ACEScg, optional inputs that are not connected are absent.
         frames_needed: frames before and after the current one that ``render`` looks at (negative, positive).
+        identity: the params under which an input passes through; the first one that holds counts. R, G, B and A of
+            the result then equal the input's.
         region_needed: ``same``: the same pixels of the inputs; ``whole``: all of them.
         prepare: called once before the first frame, with the params that cannot be animated, to find faults of
             the set-up early and to analyse a shot.
@@ -151,6 +166,7 @@ class Node:
     render: Render
     frames_needed: tuple[int, int] = (0, 0)
     region_needed: Region = "same"
+    identity: tuple[Identity, ...] = ()
     prepare: Callable[[Params, Setup], None] | None = None
     content: Callable[[Params, Context], Mapping[str, str]] | None = None
     reads: Callable[[Params, int], list[Path]] | None = None
@@ -165,6 +181,10 @@ class Node:
         names = [item.name for item in self.inputs] + [param.name for param in self.params]
         if len(names) != len(set(names)):
             raise ValueError(f"node {self.id}: a name is used twice")
+        for identity in self.identity:
+            self.input(identity.input)
+            for name, value in identity.when:
+                self.param(name).check(value, name)
 
     def param(self, name: str, owner: str | None = None) -> Param:
         """The param of that name. Raises DoublureError, with the close matches, where there is none."""
@@ -194,6 +214,13 @@ class Node:
                 raise DoublureError(
                     f"{owner or self.label} has no input or param {name!r}", remedy=did_you_mean(name, known)
                 )
+
+    def passes(self, params: Params) -> str | None:
+        """The input that these complete params pass through unchanged, or None."""
+        for identity in self.identity:
+            if all(params[name] == value for name, value in identity.when):
+                return identity.input
+        return None
 
     def complete(self, params: Params, owner: str | None = None) -> dict[str, Value]:
         """Every param with its checked value or default. Raises DoublureError on unknown names and bad values."""
@@ -256,6 +283,7 @@ def describe(node: Node) -> dict[str, Any]:
         "params": [_describe_param(param) for param in node.params],
         "frames_needed": list(node.frames_needed),
         "region_needed": node.region_needed,
+        "identity": [{"input": identity.input, "when": dict(identity.when)} for identity in node.identity],
     }
 
 

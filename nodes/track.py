@@ -11,7 +11,7 @@ from doublure.core.frame import Frame
 from doublure.nodes.context import Context, Setup
 from doublure.nodes.folders import ensure_writable
 from doublure.nodes.keys import digest_of
-from doublure.nodes.schema import Input, Inputs, Node, Param, Params
+from doublure.nodes.schema import Identity, Input, Inputs, Node, Param, Params
 from doublure.nodes.sidecar_key import save, state
 from doublure.nodes.track_overlay import draw_landmarks
 from doublure.nodes.tracks import face_at, face_digest, load_track
@@ -146,6 +146,7 @@ Track = Node(
         ),
     ),
     render=_render,
+    identity=(Identity("plate", (("overlay", False),)),),
     prepare=_prepare,
     content=_content,
     reads=lambda params, number: [Path(params["sidecar"])],

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 import torch
@@ -14,7 +14,7 @@ from doublure.core.frame import Frame
 from doublure.core.relight.settings import MODES, RelightSettings
 from doublure.core.swap.infer import SwapSettings
 from doublure.nodes import NODES, Blend, Relight, Swap, Track, Write, describe
-from doublure.nodes.schema import Node, Param
+from doublure.nodes.schema import Identity, Node, Param
 
 
 def param(**rest: object) -> Param:
@@ -180,3 +180,25 @@ def test_a_node_can_be_called_from_python() -> None:
     comp = Blend(plate=plate, face=face, feather=3.0)
     assert torch.equal(comp.rgb, plate.rgb)
     assert not comp.channel("matte").any()
+
+
+def test_a_node_passes_an_input_through_only_while_every_condition_holds() -> None:
+    assert Blend.passes(Blend.complete({"mix": 0.0})) == "plate"
+    assert Blend.passes(Blend.complete({})) is None
+    still = {"track": "track.json", "amount": 0.0}
+    assert Relight.passes(Relight.complete({**still, "exposure": 0.0})) == "face"
+    assert Relight.passes(Relight.complete({**still, "exposure": 0.5})) is None
+
+
+def test_an_identity_that_names_no_input_or_a_wrong_value_is_refused() -> None:
+    with pytest.raises(DoublureError, match="no input"):
+        replace(Blend, identity=(Identity("nobody", (("mix", 0.0),)),))
+    with pytest.raises(DoublureError, match="mix"):
+        replace(Blend, identity=(Identity("plate", (("mix", "none"),)),))
+
+
+def test_what_blend_declares_as_identity_leaves_the_picture_bit_for_bit() -> None:
+    plate = Frame.from_rgb(torch.randn(4, 6, 8) * 40, "ACEScg")
+    face = Frame.from_rgb(torch.rand(4, 6, 8), "ACEScg")
+    comp = Blend(plate=plate, face=face, mix=0.0)
+    assert torch.equal(torch.stack([comp.channel(name) for name in "RGBA"]), plate.pixels)
