@@ -7,8 +7,11 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from doublure.core.cancel import Cancelled
 from doublure.core.errors import DoublureError
 from doublure.core.frame import Frame
+
+__all__ = ["Cancelled", "Context", "Setup", "Shared"]
 
 T = TypeVar("T")
 
@@ -50,10 +53,6 @@ class Context:
         """Note that this frame has no face. Said twice, it is kept once."""
         if reason not in self.faceless:
             self.faceless.append(reason)
-
-
-class Cancelled(Exception):  # noqa: N818  (not an error: somebody asked for it)
-    """Work was given up because somebody asked for it."""
 
 
 class Setup(Protocol):
