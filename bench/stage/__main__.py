@@ -93,7 +93,7 @@ def hero_span(text: str) -> list[int]:
 def run_take(argv: list[str]) -> None:
     """Renders a take."""
     args = take_parser().parse_args(argv)
-    from bench.stage.takes import default_seed, take_kind
+    from bench.stage.acting.takes import default_seed, take_kind
 
     take_kind(args.take)
     seed = args.performance_seed
@@ -136,7 +136,7 @@ def run_cast(argv: list[str]) -> None:
     args = parser.parse_args(argv)
     require_mitsuba()
     from bench.stage.cast import render_cast
-    from bench.stage.person import Casting
+    from bench.stage.people.person import Casting
 
     render_cast(
         Casting(assets_folder(args.assets), args.cache),
@@ -165,8 +165,8 @@ def run_footage(argv: list[str]) -> None:
     args = parser.parse_args(argv)
     require_mitsuba()
     from bench.stage.footage import render_footage
-    from bench.stage.person import Casting
-    from bench.stage.rig import Rig
+    from bench.stage.people.person import Casting
+    from bench.stage.shading.rig import Rig
 
     casting = Casting(assets_folder(args.assets), args.cache)
     render_footage(
@@ -202,7 +202,7 @@ def run_example(argv: list[str]) -> None:
     args = parser.parse_args(argv)
     require_mitsuba()
     from bench.stage.example import render_example
-    from bench.stage.person import Casting
+    from bench.stage.people.person import Casting
 
     render_example(
         Casting(assets_folder(args.assets), args.cache),

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.stage.footage import render_footage
-from bench.stage.person import Casting
-from bench.stage.rig import Rig
+from bench.stage.people.person import Casting
+from bench.stage.shading.rig import Rig
 
 
 def render_cast(

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.stage.assets import SKIN_VERTICES
-from bench.stage.backdrop import backdrop
-from bench.stage.camera import FACE_CENTRE, FACE_HEIGHT_CM, Camera
-from bench.stage.color import rec709_to_acescg
-from bench.stage.example_performance import talk_take
-from bench.stage.grain import Grain, add_grain
-from bench.stage.light import (
+from bench.stage.acting.example_performance import talk_take
+from bench.stage.acting.performance import Act
+from bench.stage.base.assets import SKIN_VERTICES
+from bench.stage.base.color import rec709_to_acescg
+from bench.stage.camera.camera import FACE_CENTRE, FACE_HEIGHT_CM, Camera
+from bench.stage.camera.grain import Grain, add_grain
+from bench.stage.layers.matte import face_matte
+from bench.stage.light.backdrop import backdrop
+from bench.stage.light.light import (
     RESERVED_HDRIS,
     Key,
     Light,
@@ -25,11 +27,9 @@ from bench.stage.light import (
     rotation,
     shrink,
 )
-from bench.stage.lighting import towards
-from bench.stage.matte import face_matte
-from bench.stage.performance import Act
-from bench.stage.person import Casting
-from bench.stage.rig import Rig
+from bench.stage.light.lighting import towards
+from bench.stage.people.person import Casting
+from bench.stage.shading.rig import Rig
 from bench.stage.write import is_complete, timecode, write_exr
 
 DISPLAY = (960, 540)

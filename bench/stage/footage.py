@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from bench.stage.backdrop import backdrop
-from bench.stage.camera import random_camera
-from bench.stage.color import rec709_to_acescg
-from bench.stage.light import (
+from bench.stage.acting.performance import random_act
+from bench.stage.base.color import rec709_to_acescg
+from bench.stage.camera.camera import random_camera
+from bench.stage.light.backdrop import backdrop
+from bench.stage.light.light import (
     TRAINING_HDRIS,
     environment,
     hdri_gain,
@@ -17,9 +18,8 @@ from bench.stage.light import (
     rotation,
     shrink,
 )
-from bench.stage.performance import random_act
-from bench.stage.person import Casting
-from bench.stage.rig import Rig
+from bench.stage.people.person import Casting
+from bench.stage.shading.rig import Rig
 from bench.stage.write import is_complete, write_exr
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bench.stage.person import Casting
+from bench.stage.acting.takes import take_camera, take_kind
+from bench.stage.people.person import Casting
 from bench.stage.settings import TakeSettings
 from bench.stage.shots import describe_camera
 from bench.stage.take import GRAIN, LENS, frame_files
 from bench.stage.take_file import header, widened, write_take
-from bench.stage.takes import take_camera, take_kind
 from bench.stage.workers import Job, Place, report_progress, results
 from bench.stage.write import is_complete, remove_partials
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from bench.stage.camera import Camera
-from bench.stage.surface import visible
+from bench.stage.camera.camera import Camera
+from bench.stage.layers.surface import visible
 from bench.stage.take import Stage
 from bench.stage.take_file import describe_light, rounded
 

@@ -8,25 +8,33 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.stage.assets import SKIN_VERTICES
-from bench.stage.backdrop import backdrop
-from bench.stage.body import shirt
-from bench.stage.camera import Camera
-from bench.stage.color import rec709_to_acescg
-from bench.stage.geometry import part_triangles
-from bench.stage.grain import Grain, add_grain
-from bench.stage.lens import Lens, soften
-from bench.stage.light import ENV_HEIGHT, ENV_WIDTH, load_hdri, rotation, shrink
-from bench.stage.lighting import Exposed
-from bench.stage.matte import face_triangles, mattes
-from bench.stage.occluder import Occluder, draw_occluder
-from bench.stage.person import Casting, Person
-from bench.stage.pupils import pupil_weights
-from bench.stage.rig import Rig
+from bench.stage.acting.occluder import Occluder, draw_occluder
+from bench.stage.acting.takes import (
+    FIRST_FRAME,
+    Kind,
+    Script,
+    hero_script,
+    take_camera,
+    take_kind,
+    take_script,
+)
+from bench.stage.base.assets import SKIN_VERTICES
+from bench.stage.base.color import rec709_to_acescg
+from bench.stage.base.geometry import part_triangles
+from bench.stage.camera.camera import Camera
+from bench.stage.camera.grain import Grain, add_grain
+from bench.stage.camera.lens import Lens, soften
+from bench.stage.face.transfer import SKIN, atlas_uv
+from bench.stage.layers.matte import face_triangles, mattes
+from bench.stage.layers.pupils import pupil_weights
+from bench.stage.layers.surface import Solid, Surface, look
+from bench.stage.light.backdrop import backdrop
+from bench.stage.light.light import ENV_HEIGHT, ENV_WIDTH, load_hdri, rotation, shrink
+from bench.stage.light.lighting import Exposed
+from bench.stage.people.body import shirt
+from bench.stage.people.person import Casting, Person
 from bench.stage.settings import TakeSettings, beauty_file, layers_file, light_file
-from bench.stage.surface import Solid, Surface, look
-from bench.stage.takes import FIRST_FRAME, Kind, Script, hero_script, take_camera, take_kind, take_script
-from bench.stage.transfer import SKIN, atlas_uv
+from bench.stage.shading.rig import Rig
 from bench.stage.write import is_complete, timecode, write_exr
 
 FPS = 24

@@ -10,9 +10,9 @@ from typing import Any
 import jsonschema
 import numpy as np
 
-from bench.stage.grain import Grain
-from bench.stage.lens import Lens
-from bench.stage.light import Light
+from bench.stage.camera.grain import Grain
+from bench.stage.camera.lens import Lens
+from bench.stage.light.light import Light
 from bench.stage.settings import ROLES, TakeSettings, format_span, parse_span
 from bench.stage.write import COLOR_SPACE, write_text
 from doublure.core.errors import DoublureError

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.stage.llvm import load_mitsuba
-from bench.stage.person import Casting
+from bench.stage.base.llvm import load_mitsuba
+from bench.stage.people.person import Casting
 from bench.stage.settings import TakeSettings
 from bench.stage.shots import describe_shot
 from bench.stage.take import Stage

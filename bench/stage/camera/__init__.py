@@ -1,0 +1,1 @@
+"""The camera, and what it does to a picture: softness and grain."""

@@ -1,0 +1,1 @@
+"""Hair as strands that grow from the skin: heads, brows, lashes, beards, and the cap over them."""

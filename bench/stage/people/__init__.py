@@ -1,0 +1,1 @@
+"""People made from seeds: skin and its relief, eyes, mouth, neck, clothes."""
