@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from bench.stage.settings import TakeSettings, parse_span
 from doublure.core.errors import DoublureError
@@ -45,7 +46,29 @@ class _Parser(argparse.ArgumentParser):
         raise DoublureError(message, remedy=f"see {self.prog} --help")
 
 
-def _common(parser: argparse.ArgumentParser) -> None:
+REQUIRED = object()
+SHARED: dict[str, dict[str, Any]] = {
+    "driver_seed": {"type": int, "help": "who is in the plate"},
+    "hero_seed": {"type": int, "help": "who is in the truth"},
+    "performance_seed": {"type": int, "help": "seed of acts, lights and cameras"},
+    "frames": {"type": parse_span},
+    "size": {"type": int, "help": "width and height in pixels"},
+    "samples": {"type": int, "help": "rays per pixel"},
+    "compression": {"help": "EXR compression"},
+}
+
+
+def _share(parser: argparse.ArgumentParser, **defaults: Any) -> None:
+    """Adds options that several commands have, each with this command's default, or REQUIRED."""
+    for name, default in defaults.items():
+        told = {"help": f"such as {default}", **SHARED[name]}
+        given = {"required": True} if default is REQUIRED else {"default": default}
+        parser.add_argument(f"--{name.replace('_', '-')}", **told, **given)
+
+
+def _command_line(command: str, description: str, epilog: str | None = None) -> argparse.ArgumentParser:
+    """A command line with the options that every command has."""
+    parser = _Parser(prog=f"python -m bench.stage {command}".strip(), description=description, epilog=epilog)
     parser.add_argument("--out", type=Path, required=True, help="folder to write into")
     parser.add_argument(
         "--assets",
@@ -55,25 +78,21 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cache", type=Path, default=Path("out/stage_cache"), help="folder for transferred skins"
     )
+    return parser
 
 
 def take_parser() -> argparse.ArgumentParser:
     """The command line of a take."""
-    parser = _Parser(
-        prog="python -m bench.stage",
-        description="Render a take whose right answer is known: plate, truth, hero footage and all layers.",
+    parser = _command_line(
+        "",
+        "Render a take whose right answer is known: plate, truth, hero footage and all layers.",
         epilog="Also: python -m bench.stage cast|footage|example --help",
     )
-    _common(parser)
-    parser.add_argument("--driver-seed", type=int, required=True, help="who is in the plate")
-    parser.add_argument("--hero-seed", type=int, required=True, help="who is in the truth")
+    _share(parser, driver_seed=REQUIRED, hero_seed=REQUIRED)
     parser.add_argument("--take", default="talk", help="talk, turn, hardkey, profile or occluded")
-    parser.add_argument(
-        "--frames", type=parse_span, default=parse_span("1001-1072"), help="such as 1001-1072"
-    )
+    _share(parser, frames="1001-1072")
     parser.add_argument("--hero-frames", default="24", help="hero footage: a range, or how many; 0 for none")
-    parser.add_argument("--size", type=int, default=512, help="width and height in pixels")
-    parser.add_argument("--samples", type=int, default=96, help="rays per pixel")
+    _share(parser, size=512, samples=96)
     parser.add_argument("--performance-seed", type=int, help="default: from the take and both people")
     parser.add_argument("--shutter", type=float, default=0.0, help="motion blur: share of a frame, 0-1")
     parser.add_argument(
@@ -117,22 +136,11 @@ def run_take(argv: list[str]) -> None:
     render_take(settings, assets_folder(args.assets), args.cache, args.out, args.workers)
 
 
-def _footage_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--frames", type=parse_span, default=parse_span("1-160"), help="such as 1-160")
-    parser.add_argument("--size", type=int, default=192, help="width and height in pixels")
-    parser.add_argument("--samples", type=int, default=24, help="rays per pixel")
-
-
 def run_cast(argv: list[str]) -> None:
     """Renders the cast."""
-    parser = _Parser(
-        prog="python -m bench.stage cast", description="Render many people in the same independent frames."
-    )
-    _common(parser)
-    people = parse_span("100-115")
-    parser.add_argument("--people", type=parse_span, default=people, help="seeds, such as 100-115")
-    parser.add_argument("--performance-seed", type=int, default=1, help="seed of acts, lights and cameras")
-    _footage_options(parser)
+    parser = _command_line("cast", "Render many people in the same independent frames.")
+    parser.add_argument("--people", type=parse_span, default="100-115", help="seeds, such as 100-115")
+    _share(parser, performance_seed=1, frames="1-160", size=192, samples=24)
     args = parser.parse_args(argv)
     require_mitsuba()
     from bench.stage.cast import render_cast
@@ -151,17 +159,10 @@ def run_cast(argv: list[str]) -> None:
 
 def run_footage(argv: list[str]) -> None:
     """Renders footage of one person."""
-    parser = _Parser(
-        prog="python -m bench.stage footage", description="Render independent frames of one person."
-    )
-    _common(parser)
+    parser = _command_line("footage", "Render independent frames of one person.")
     parser.add_argument("--person", type=int, required=True, help="seed of the person")
     parser.add_argument("--name", required=True, help="file name before the frame number")
-    parser.add_argument(
-        "--performance-seed", type=int, required=True, help="seed of acts, lights and cameras"
-    )
-    parser.add_argument("--compression", default="zip", help="EXR compression")
-    _footage_options(parser)
+    _share(parser, performance_seed=REQUIRED, compression="zip", frames="1-160", size=192, samples=24)
     args = parser.parse_args(argv)
     require_mitsuba()
     from bench.stage.footage import render_footage
@@ -185,20 +186,18 @@ def run_footage(argv: list[str]) -> None:
 
 def run_example(argv: list[str]) -> None:
     """Renders the example take."""
-    parser = _Parser(
-        prog="python -m bench.stage example",
-        description="Render the example take, 960x540: the driver's plate and the hero's truth.",
+    parser = _command_line(
+        "example", "Render the example take, 960x540: the driver's plate and the hero's truth."
     )
-    _common(parser)
-    parser.add_argument("--driver-seed", type=int, required=True, help="who is in the plate")
-    parser.add_argument("--hero-seed", type=int, required=True, help="who is in the truth")
+    _share(parser, driver_seed=REQUIRED, hero_seed=REQUIRED)
     parser.add_argument("--performance-seed", type=int, default=7, help="seed of the performance")
-    frames, fourth = parse_span("1001-1048"), parse_span("1001-1048x4")
-    parser.add_argument("--frames", type=parse_span, default=frames, help="plate frames, within 1001-1048")
-    parser.add_argument("--truth-frames", type=parse_span, default=fourth, help="truth frames")
+    parser.add_argument(
+        "--frames", type=parse_span, default="1001-1048", help="plate frames, within 1001-1048"
+    )
+    parser.add_argument("--truth-frames", type=parse_span, default="1001-1048x4", help="truth frames")
     parser.add_argument("--samples", type=int, default=64, help="rays per pixel of the plate's head")
     parser.add_argument("--truth-samples", type=int, default=160, help="rays per pixel of the truth's head")
-    parser.add_argument("--compression", default="zip", help="EXR compression")
+    _share(parser, compression="zip")
     args = parser.parse_args(argv)
     require_mitsuba()
     from bench.stage.example import render_example
