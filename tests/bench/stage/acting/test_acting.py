@@ -7,7 +7,7 @@ import pytest
 
 from bench.stage.acting.acting import act_at, blink, gaze, head_pose, speech
 from bench.stage.acting.takes import KINDS
-from tests.bench.stage.acting.test_performance import NAMES
+from tests.bench.stage.acting.names import NAMES
 
 
 def _poses(kind: str, seed: int, frames: int = 72) -> np.ndarray:

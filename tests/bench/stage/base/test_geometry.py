@@ -1,4 +1,4 @@
-"""The stage's rays, atlas and matte."""
+"""Rays, texels and normals of meshes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import pytest
 pytest.importorskip("mitsuba")
 
 from bench.stage.base.geometry import cast_rays, rasterise_uv, smooth_normals
-from bench.stage.camera.camera import Camera
-from bench.stage.layers.matte import face_matte
 
 SQUARE = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]], np.float32)
 TWO = np.array([[0, 1, 2], [0, 2, 3]])
@@ -33,12 +31,3 @@ def test_texels_find_their_own_place() -> None:
 
 def test_flat_normals_face_the_viewer() -> None:
     assert np.allclose(smooth_normals(SQUARE, TWO), [0, 0, 1])
-
-
-def test_a_matte_covers_the_projected_area() -> None:
-    camera = Camera(64, 64, 20, 50, np.zeros(3))
-    matte = face_matte(SQUARE * 4, TWO, camera)
-    corners = camera.project(SQUARE * 4)
-    assert np.isclose(matte.sum(), np.ptp(corners[:, 0]) * np.ptp(corners[:, 1]), rtol=0.01)
-    assert matte[0, 0] == 0
-    assert matte[32, 32] == 1

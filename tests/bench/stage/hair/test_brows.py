@@ -13,7 +13,6 @@ from bench.stage.hair.beard import beard_density, beard_hairs
 from bench.stage.hair.brows import HAIRS, brow_hairs, brow_shadow, draw_brows
 from bench.stage.hair.lashes import nearest_skin
 from bench.stage.hair.roots import texel_area
-from bench.stage.people.cloth import COLLARS, collar, shirt_depth
 
 WIDTH, HEIGHT = 240, 160
 STEP = 0.08
@@ -114,13 +113,3 @@ def test_the_nearest_skin_is_right_below() -> None:
     triangle, weights = nearest_skin(points, grid, triangles, np.random.default_rng(0))
     found = (grid[triangles[triangle]] * weights[:, :, None]).sum(1)
     assert np.abs(found[:, :2] - points[:, :2]).max() < 0.1
-
-
-def test_people_wear_every_kind_of_collar() -> None:
-    assert {collar(draw_traits(s)) for s in range(40)} == set(COLLARS)
-
-
-def test_a_v_neck_is_deepest_in_front() -> None:
-    traits = next(t for t in map(draw_traits, range(40)) if collar(t) == "v")
-    front, shoulder = np.array([0.0, -15.0, 5.0]), np.array([6.0, -15.0, 5.0])
-    assert shirt_depth(front, traits) < shirt_depth(shoulder, traits)

@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("mitsuba")
 
 from bench.stage.camera.camera import Camera
-from bench.stage.layers.matte import mattes
+from bench.stage.layers.matte import face_matte, mattes
 
 CAMERA = Camera(32, 32, 20, 60, np.zeros(3))
 TWO = np.array([[0, 1, 2], [0, 2, 3]])
@@ -17,6 +17,15 @@ ALL = np.ones(2, bool)
 
 def _square(size: float, x: float = 0.0, z: float = 0.0) -> np.ndarray:
     return (np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]]) * size + [x, 0, z]).astype(np.float32)
+
+
+def test_a_matte_covers_the_projected_area() -> None:
+    camera = Camera(64, 64, 20, 50, np.zeros(3))
+    matte = face_matte(_square(4), TWO, camera)
+    corners = camera.project(_square(4))
+    assert np.isclose(matte.sum(), np.ptp(corners[:, 0]) * np.ptp(corners[:, 1]), rtol=0.01)
+    assert matte[0, 0] == 0
+    assert matte[32, 32] == 1
 
 
 def test_without_a_blocker_nothing_is_occluded() -> None:

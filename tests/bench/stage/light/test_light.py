@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.stage.example import example_light
 from bench.stage.light.light import (
     ENV_HEIGHT,
     ENV_WIDTH,
@@ -41,10 +40,6 @@ def test_training_and_reserved_hdris_share_none() -> None:
 
 def test_training_light_never_uses_a_reserved_hdri() -> None:
     assert {random_light(s, f).hdri for s in range(1, 5) for f in range(200)} == set(TRAINING_HDRIS)
-
-
-def test_the_take_uses_only_a_reserved_hdri() -> None:
-    assert {example_light(k).hdri for k in range(48)} <= set(RESERVED_HDRIS)
 
 
 def test_the_same_seed_gives_the_same_light() -> None:

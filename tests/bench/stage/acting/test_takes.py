@@ -1,4 +1,4 @@
-"""The kinds of takes, their light, camera, and settings."""
+"""The kinds of takes: their acts, light and camera."""
 
 from __future__ import annotations
 
@@ -6,27 +6,10 @@ import numpy as np
 import pytest
 
 from bench.stage.acting.takes import KINDS, default_seed, hero_script, take_camera, take_kind, take_script
-from bench.stage.light.light import (
-    ENV_HEIGHT,
-    ENV_WIDTH,
-    RESERVED_HDRIS,
-    TRAINING_HDRIS,
-    Light,
-    directions,
-    irradiance,
-)
-from bench.stage.light.lighting import Exposed, light_at
-from bench.stage.settings import TakeSettings, format_span, parse_span
+from bench.stage.light.light import RESERVED_HDRIS, TRAINING_HDRIS
+from bench.stage.light.lighting import light_at
 from doublure.core.errors import DoublureError
-from tests.bench.stage.acting.test_performance import NAMES
-
-LUMA = np.array([0.2126, 0.7152, 0.0722])
-GOOD = ("talk", 31, 23, 5, (1001, 1002), (1,), 64, 8)
-
-
-def _sky() -> np.ndarray:
-    d = directions(ENV_WIDTH, ENV_HEIGHT)
-    return (0.2 + np.exp(6 * (d[..., :1] - 1)) * np.array([3.0, 2.0, 1.0])).astype(np.float32)
+from tests.bench.stage.acting.names import NAMES
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
@@ -73,25 +56,6 @@ def test_the_hard_key_is_narrow_strong_and_moving() -> None:
     assert np.degrees(np.arccos(np.clip(a.direction @ b.direction, -1, 1))) > 2
 
 
-def test_exposure_is_fixed_while_the_light_turns() -> None:
-    exposed = Exposed(_sky(), lambda t: Light("studio", 5.0 * t, (0.0, 0.0), 0.0, None))
-    side = [
-        float(irradiance(exposed.environment(t), np.array([1.0, 0, 0])) @ LUMA) for t in (0.0, 18.0, 36.0)
-    ]
-    total = [exposed.environment(t).sum() for t in (0.0, 18.0, 36.0)]
-    assert np.ptp(side) > 0.2 * max(side)
-    assert np.ptp(total) < 0.02 * max(total)
-
-
-def test_a_metered_white_surface_is_about_mid_grey() -> None:
-    exposed = Exposed(_sky(), lambda t: Light("studio", 5.0 * t, (0.0, 0.0), 0.0, None))
-    front = [
-        irradiance(exposed.environment(t), np.array([0, 0, 1.0])) @ LUMA / np.pi
-        for t in (0.0, 18.0, 36.0, 54.0)
-    ]
-    assert 0.2 < np.mean(front) < 1.2
-
-
 def test_the_default_performance_differs_between_takes_and_people() -> None:
     seeds = {default_seed(kind, d, h) for kind in KINDS for d in range(5) for h in range(5)}
     assert len(seeds) == len(KINDS) * 25
@@ -112,35 +76,3 @@ def test_framing_does_not_depend_on_the_size() -> None:
 def test_an_unknown_take_is_told_with_the_known_ones() -> None:
     with pytest.raises(DoublureError, match="talk, turn, hardkey, profile, occluded"):
         take_kind("dance")
-
-
-@pytest.mark.parametrize(
-    ("place", "value", "message"),
-    [
-        (1, -1, "seed is negative"),
-        (4, (), "no frames"),
-        (4, (-3,), "below 0"),
-        (5, (0,), "below 1"),
-        (6, 8, "size of 8"),
-        (7, 1, "too few"),
-    ],
-)
-def test_settings_out_of_range_are_told(place: int, value: object, message: str) -> None:
-    with pytest.raises(DoublureError, match=message):
-        TakeSettings(*GOOD[:place], value, *GOOD[place + 1 :])  # type: ignore[arg-type]
-
-
-def test_a_shutter_beyond_a_frame_is_told() -> None:
-    with pytest.raises(DoublureError, match="shutter"):
-        TakeSettings(*GOOD, shutter=1.5)
-
-
-@pytest.mark.parametrize("numbers", [[], [7], [1, 2, 3], [1001, 1003, 1004, 1005], [3, 1, 2]])
-def test_ranges_are_written_as_they_are_read(numbers: list[int]) -> None:
-    text = format_span(numbers)
-    assert (parse_span(text) if text else []) == sorted(numbers)
-
-
-def test_a_backwards_range_is_told() -> None:
-    with pytest.raises(DoublureError, match="lower number first"):
-        parse_span("9-1")
