@@ -18,6 +18,7 @@ VERBS = {
     "train": "learn a model from footage of the driver and of the hero",
     "render": "render a graph of nodes over a range of frames",
     "nodes": "list the nodes with their inputs and params",
+    "verify": "check a shot against its signed provenance",
     "weights": "fetch or list the pinned detector weights",
     "demo": "replace the face in the example shot and score it against the truth",
 }
