@@ -22,7 +22,7 @@ class Cancelled(Exception):  # noqa: N818  (not an error: somebody asked for it)
 
 
 @contextmanager
-def cancellable(stop: Callable[[], bool]) -> Iterator[None]:
+def cancellable(stop: Callable[[], bool] | None) -> Iterator[None]:
     """Work within the block ends with ``Cancelled`` soon after ``stop`` answers True.
 
     Blocks nest: the inner ``stop`` and every outer one count.
@@ -31,9 +31,9 @@ def cancellable(stop: Callable[[], bool]) -> Iterator[None]:
     its work through `carried`.
 
     Args:
-        stop: asked often, from whichever thread works; cheap, and once True always True.
+        stop: asked often, from whichever thread works; cheap, and once True always True. None: nobody more is asked.
     """
-    before = _stops.set((*_stops.get(), stop))
+    before = _stops.set(_stops.get() if stop is None else (*_stops.get(), stop))
     try:
         yield
     finally:

@@ -11,6 +11,7 @@ import PyOpenColorIO as ocio
 import torch
 
 from doublure.core.acescct import acescct_decode, acescct_encode
+from doublure.core.cancel import check
 from doublure.core.display import display_view
 from doublure.core.errors import DoublureError
 from doublure.core.frame import Frame
@@ -102,6 +103,7 @@ def convert(frame: Frame, to: str) -> Frame:
     if source == target or not any(frame.has(name) for name in "RGB"):
         return frame if frame.space == target else replace(frame, space=target)
     processor = _processor(os.environ.get("OCIO") or CONFIG, source, target)
+    check()
     if processor.isNoOp():
         return replace(frame, space=target)
     # A fresh (H, W, 4) buffer: OCIO writes in place, even into read-only arrays, and takes packed RGBA nine
@@ -110,6 +112,7 @@ def convert(frame: Frame, to: str) -> Frame:
     buffer = torch.zeros(height, width, 4)
     colour = buffer[..., :3]
     colour.copy_(frame.rgb.permute(1, 2, 0))
+    check()
     alpha = frame.alpha
     if alpha is None or bool(alpha.eq(1).all()):
         processor.applyRGBA(buffer.numpy())
@@ -120,6 +123,7 @@ def convert(frame: Frame, to: str) -> Frame:
         processor.applyRGBA(buffer.numpy())
         colour *= coverage
         colour.masked_fill_(black[..., None], 0.0)
+    check()
     if frame.channels == ("R", "G", "B", "A"):
         buffer[..., 3].copy_(frame.pixels[3])
         pixels = buffer.permute(2, 0, 1)

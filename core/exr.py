@@ -10,6 +10,7 @@ import OpenImageIO as oiio
 import torch
 
 from doublure.core.atomic import atomic_file
+from doublure.core.cancel import check
 from doublure.core.color import interop_id_of_space, resolve_space, space_of_interop_id
 from doublure.core.errors import DoublureError
 from doublure.core.frame import Frame
@@ -51,6 +52,7 @@ def read_exr(path: str | os.PathLike[str], *, number: int | None = None, space: 
         DoublureError: no such file, truncated or corrupt pixels, an unknown colour space, NaN or infinite
             values in R, G, B or A, or anything that ``read_header`` refuses.
     """
+    check()
     path = Path(path)
     source = _open(path, number)
     try:
@@ -209,6 +211,7 @@ def _to_float(values: torch.Tensor) -> tuple[torch.Tensor, bool]:
     total = 0.0
     out = values if values.dtype == torch.float32 else torch.empty(values.shape, dtype=torch.float32)
     for top in range(0, values.shape[0], _BAND):
+        check()
         band = out[top : top + _BAND]
         if out is not values:
             band.copy_(values[top : top + _BAND])
@@ -225,6 +228,7 @@ def _to_half(frame: Frame, path: Path, chosen: list[bool]) -> torch.Tensor:
     out = torch.empty(source.shape, dtype=torch.float16 if every else torch.float32)
     safe = True
     for top in range(0, source.shape[0], _BAND):
+        check()
         band = source[top : top + _BAND]
         low, high = torch.aminmax(band)
         # Written so that NaN fails it.

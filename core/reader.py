@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from doublure.core.cancel import carried
 from doublure.core.errors import DoublureError
 from doublure.core.exr import read_exr
 from doublure.core.frame import Frame
@@ -46,11 +47,12 @@ class FrameReader:
 
     def __iter__(self) -> Iterator[Frame]:
         pool = ThreadPoolExecutor(self._threads, thread_name_prefix="frame-reader")
+        read = carried(self.read)
         waiting: deque[Future[Frame]] = deque()
         numbers = iter(self.numbers)
         try:
             for number in numbers:
-                waiting.append(pool.submit(self.read, number))
+                waiting.append(pool.submit(read, number))
                 if len(waiting) == self._ahead:
                     break
             while waiting:
@@ -58,7 +60,7 @@ class FrameReader:
                 frame = waiting.popleft().result()
                 number = next(numbers, None)
                 if number is not None:
-                    waiting.append(pool.submit(self.read, number))
+                    waiting.append(pool.submit(read, number))
                 yield frame
                 del frame
         finally:

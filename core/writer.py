@@ -6,6 +6,7 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 
+from doublure.core.cancel import check
 from doublure.core.errors import DoublureError
 from doublure.core.exr import write_exr
 from doublure.core.frame import Frame
@@ -53,9 +54,11 @@ class FrameWriter:
 
         Raises:
             DoublureError: an earlier frame failed, or this one's number is none of the sequence's.
+        Cancelled: the caller's work is to stop; a file that is being written is finished first.
         """
         if self._pool is None:
             raise RuntimeError("FrameWriter.write is used outside its with block")
+        check()
         while self._waiting and (self._waiting[0].done() or len(self._waiting) >= self._ahead):
             self._waiting.popleft().result()
         if frame.number is None:

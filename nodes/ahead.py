@@ -8,6 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
+from doublure.core.cancel import carried
+
 T = TypeVar("T")
 
 AHEAD = 3
@@ -19,14 +21,15 @@ _THREADS = 2  # EXR decoding and colour conversion have threads of their own
 def look_ahead(work: Callable[[int], T], numbers: Iterable[int]) -> Iterator[tuple[int, T]]:
     """``(number, work(number))`` in order, up to ``AHEAD`` of them worked out early on background threads.
 
-    What ``work`` raises is raised in its turn, and ends the iteration.
+    What ``work`` raises is raised in its turn, and ends the iteration. The threads can be cancelled as the caller can.
     """
     pool = ThreadPoolExecutor(_THREADS, "doublure-read")
     waiting: deque[tuple[int, Future[T]]] = deque()
     rest = iter(numbers)
+    there = carried(work)
 
     def begin(count: int) -> None:
-        waiting.extend((number, pool.submit(work, number)) for number in islice(rest, count))
+        waiting.extend((number, pool.submit(there, number)) for number in islice(rest, count))
 
     try:
         begin(AHEAD)

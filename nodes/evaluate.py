@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from doublure.core.cancel import check
 from doublure.core.errors import DoublureError
 from doublure.core.frame import Frame
 from doublure.nodes.context import Context
@@ -29,7 +30,10 @@ class Evaluation:
         self._done: dict[str, Frame | DoublureError] = dict(ready or {})
 
     def frame(self, name: str) -> Frame:
-        """The picture of a node. Raises DoublureError when it, or one that it needs, cannot be rendered."""
+        """The picture of a node. Raises DoublureError when it, or one that it needs, cannot be rendered.
+
+        What was rendered before a ``Cancelled`` is kept.
+        """
         if name not in self._done:
             try:
                 self._done[name] = self._render(name)
@@ -41,6 +45,7 @@ class Evaluation:
         return done
 
     def _render(self, name: str) -> Frame:
+        check()
         node = self.graph.nodes[name]
         inputs = {key: self.frame(source) for key, source in node.inputs.items()}
         params = self.graph.params_at(name, self.ctx.number)

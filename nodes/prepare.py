@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from doublure.core.cancel import cancellable, check
 from doublure.core.errors import DoublureError
 from doublure.core.frame import Frame
 from doublure.nodes.ahead import look_ahead
-from doublure.nodes.context import Cancelled, Context, Shared
+from doublure.nodes.context import Context, Shared
 from doublure.nodes.evaluate import Evaluation
 from doublure.nodes.graph import Graph
 from doublure.nodes.keys import Keys
@@ -33,7 +34,8 @@ def prepare_graph(
         wanted: the nodes that will be pulled.
         numbers: the frames that will be rendered.
         shared: kept for the frames afterwards.
-        progress, cancel: called between steps.
+        progress: called between steps.
+        cancel: polled, between steps and within them.
 
     Returns:
         The names of the nodes needed, in order.
@@ -44,10 +46,12 @@ def prepare_graph(
     """
     order = graph.check(wanted)
     _refuse_overwriting(graph, order, numbers)
-    for name in order:
-        prepare = graph.nodes[name].type.prepare
-        if prepare is not None:
-            prepare(graph.fixed_params(name), _NodeSetup(graph, name, numbers, shared, progress, cancel))
+    with cancellable(cancel):
+        for name in order:
+            check()
+            prepare = graph.nodes[name].type.prepare
+            if prepare is not None:
+                prepare(graph.fixed_params(name), _NodeSetup(graph, name, numbers, shared, progress))
     return order
 
 
@@ -76,10 +80,9 @@ class _NodeSetup:
         numbers: Sequence[int],
         shared: Shared,
         progress: Progress | None,
-        cancel: Callable[[], bool] | None,
     ) -> None:
         self.name, self.numbers, self.shared = name, numbers, shared
-        self._graph, self._progress, self._cancel = graph, progress, cancel
+        self._graph, self._progress = graph, progress
 
     def input_numbers(self, name: str) -> list[int]:
         numbers: set[int] = set()
@@ -109,8 +112,7 @@ class _NodeSetup:
         return self._source(name)
 
     def report(self, phase: str, done: int, total: int) -> None:
-        if self._cancel is not None and self._cancel():
-            raise Cancelled
+        check()
         if self._progress is not None:
             self._progress(phase, done, total)
 

@@ -7,10 +7,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from doublure.core.cancel import Cancelled, cancellable, check
 from doublure.core.errors import DoublureError
 from doublure.core.frame import Frame
 from doublure.nodes.ahead import AHEAD, look_ahead
-from doublure.nodes.context import Cancelled, Context, Shared
+from doublure.nodes.context import Context, Shared
 from doublure.nodes.evaluate import Evaluation
 from doublure.nodes.graph import Graph
 from doublure.nodes.prepare import Progress, default_numbers, prepare_graph, sources_of
@@ -36,7 +37,8 @@ def render_graph(
         graph: with at least one Write.
         numbers: frames to render; None: all that the sources have.
         progress: called with ``(phase, done, total)``; the phase of the frames themselves is "rendering".
-        cancel: polled; when it answers True the frame in work is finished and the report says ``cancelled``.
+        cancel: polled, also in the middle of a frame, from this thread and those that read ahead. When it answers True
+            the frame in work is given up, frames already rendered are written, and the report says ``cancelled``.
 
     Raises:
         DoublureError: a fault of the set-up (connections, params, model, output folder…), before any frame.
@@ -54,7 +56,8 @@ def render_graph(
         order = prepare_graph(graph, outputs, chosen, shared, progress=progress, cancel=cancel)
         sources = sources_of(graph, order)
         report.source = next((str(graph.fixed_params(n).get("pattern", n)) for n in sources), "")
-        _Run(graph, outputs, sources, shared, report).frames(chosen, progress, cancel)
+        with cancellable(cancel):
+            _Run(graph, outputs, sources, shared, report).frames(chosen, progress)
     except Cancelled:
         report.cancelled = True
     report.failed.sort()
@@ -80,16 +83,13 @@ class _Run:
         self._shared, self._report = shared, report
         self._writing: deque[tuple[int, Future[None]]] = deque()
 
-    def frames(
-        self, numbers: Sequence[int], progress: Progress | None, cancel: Callable[[], bool] | None
-    ) -> None:
+    def frames(self, numbers: Sequence[int], progress: Progress | None) -> None:
         with ThreadPoolExecutor(1, "doublure-write") as writer:
             try:
                 for done, (number, found) in enumerate(look_ahead(self._look, numbers)):
                     if progress is not None:
                         progress("rendering", done, len(numbers))
-                    if cancel is not None and cancel():
-                        raise Cancelled
+                    check()
                     if isinstance(found, Finished):
                         self._report.skipped.append(number)
                         if found.faceless is not None:

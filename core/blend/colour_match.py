@@ -8,6 +8,7 @@ import torch
 from doublure.core.acescct import acescct_decode, acescct_encode
 from doublure.core.blend.filters import gaussian
 from doublure.core.blend.log import log_offset, luminance, stops
+from doublure.core.cancel import check
 
 GAIN_STOPS = 2.0
 """The gain of one channel never exceeds this either way: beyond it, the light is wrong, not the match."""
@@ -28,6 +29,7 @@ def _robust_weight(plate: torch.Tensor, face: torch.Tensor, matte: torch.Tensor)
     offset = log_offset(plate, matte)
     weight = matte.clone()
     for image in (plate, face):
+        check()
         level = stops(luminance(image), offset)
         inside = level[matte > 0.5 * matte.max()]
         centre = inside.median()
@@ -48,7 +50,10 @@ def gain_of(plate: torch.Tensor, face: torch.Tensor, matte: torch.Tensor) -> tor
     weight = _robust_weight(plate, face, matte).ravel()
     offset = log_offset(plate, matte)
     difference = stops(plate, offset) - stops(face, offset)
-    middle = [_weighted_median(d.numpy().ravel(), weight) for d in difference]
+    middle = []
+    for plane in difference:
+        check()
+        middle.append(_weighted_median(plane.numpy().ravel(), weight))
     return torch.tensor(middle, dtype=torch.float32).clamp(-GAIN_STOPS, GAIN_STOPS).exp2()
 
 
@@ -77,16 +82,21 @@ def monge_kantorovich(face: np.ndarray, plate: np.ndarray) -> np.ndarray:
 
 def _match_full(plate: torch.Tensor, face: torch.Tensor, matte: torch.Tensor, amount: float) -> torch.Tensor:
     weight = _robust_weight(plate, face, matte).ravel()
+    check()
     encoded = acescct_encode(face)
     source = encoded.numpy().reshape(3, -1).astype(np.float64)
     target = acescct_encode(plate).numpy().reshape(3, -1).astype(np.float64)
+    check()
     (mean, spread), (goal, goal_spread) = _moments(source, weight), _moments(target, weight)
+    check()
     change = monge_kantorovich(spread, goal_spread) - np.eye(3)
     # Beyond three deviations the correction stays what it is there: a highlight gets a gain, not a gamma.
     reach = 3.0 * np.sqrt(np.diag(spread))[:, None]
     away = np.clip(source - mean[:, None], -reach, reach)
     shift = np.einsum("cd,dn->cn", change, away) + (goal - mean)[:, None]
+    check()
     moved = encoded.double() + torch.from_numpy(amount * shift).reshape(face.shape)
+    check()
     # In double, because the last bit of torch.exp2 depends on how many threads share the work.
     return acescct_decode(moved).float()
 

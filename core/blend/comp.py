@@ -14,6 +14,7 @@ from doublure.core.blend.matte import shape_matte
 from doublure.core.blend.membrane import gain_field
 from doublure.core.blend.settings import BlendSettings
 from doublure.core.blend.sharpness import match_sharpness
+from doublure.core.cancel import check
 from doublure.core.frame import Frame
 from doublure.core.window import Window
 
@@ -99,6 +100,7 @@ def blend(
     if box is None or settings.mix == 0:
         return plate.with_channel(MATTE, matte)
     at = box.slices(plate.data)
+    check()
     shape = shape_matte(alpha[at], settings, None if covered is None else covered[at])
     if not bool((shape > 0).any()):
         return plate.with_channel(MATTE, matte)
@@ -106,25 +108,36 @@ def blend(
     _finite(front, face, "face")
     _finite(behind, plate, "plate under the face")
 
+    check()
     around = box.grow(min(box.width, box.height) // 3).intersect(plate.data)
     needs_grain = settings.grain > 0 or settings.sharpness > 0
     grain = measure_grain(plate.rgb[:, *around.slices(plate.data)]) if needs_grain else NO_GRAIN
 
     colour = unpremultiply(front, alpha[at].clamp(0.0, 1.0), settings.edge_extend)
+    check()
     colour = match_sharpness(behind, colour, shape, grain, settings.sharpness)
+    check()
     colour = match_colour(behind, colour, shape, settings.colour_match, settings.colour_amount)
+    check()
     if settings.membrane > 0:
         field = gain_field(behind, colour, shape, settings.leak, settings.membrane_stops)
         colour = colour * gain(settings.membrane * field)
+    check()
     colour = light_wrap(behind, colour, shape, settings.light_wrap)
 
+    check()
     shape = shape * settings.mix
     shape = torch.where(shape < _LEAST, 0.0, shape)
     texture = grain_to_add(
         behind, colour, shape, grain, amount=settings.grain, seed=seed, number=plate.number or 0
     )
+    check()
     mixed = shape * colour + (1.0 - shape) * behind + texture
-    rgb = plate.rgb.clone()
-    rgb[:, *at] = torch.where(shape > 0, mixed, behind)
+    mixed = torch.where(shape > 0, mixed, behind)
     matte[at] = shape
-    return plate.with_rgb(rgb).with_channel(MATTE, matte)
+    check()
+    out = plate.with_channel(MATTE, matte)
+    # Its pixels are a copy of its own: whole pictures at 4K are not copied once more.
+    for plane, name in zip(mixed, "RGB", strict=True):
+        out.channel(name)[at] = plane
+    return out

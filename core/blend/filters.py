@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 import torch
 
+from doublure.core.cancel import check
+
 _SMALLEST = 2
 _DIRECT_SIGMA = 6.0
 
@@ -29,6 +31,7 @@ def gaussian(image: torch.Tensor, sigma: float) -> torch.Tensor:
     factor = int(min(sigma / _DIRECT_SIGMA, height / 8, width / 8))
     out = []
     for plane in _planes(image):
+        check()
         if factor > 1:
             size = (max(width // factor, 1), max(height // factor, 1))
             # Area averaging and bilinear enlargement blur too: about factor² / 4 of variance together.
@@ -45,7 +48,10 @@ def resize(image: torch.Tensor, height: int, width: int) -> torch.Tensor:
     """(…, h, w) to (…, height, width): area average when smaller, bilinear when larger."""
     shrink = height < image.shape[-2] or width < image.shape[-1]
     how = cv2.INTER_AREA if shrink else cv2.INTER_LINEAR
-    out = [cv2.resize(plane, (width, height), interpolation=how) for plane in _planes(image)]
+    out = []
+    for plane in _planes(image):
+        check()
+        out.append(cv2.resize(plane, (width, height), interpolation=how))
     return torch.from_numpy(np.stack(out)).reshape(*image.shape[:-2], height, width)
 
 

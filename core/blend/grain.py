@@ -8,6 +8,7 @@ import torch
 
 from doublure.core.blend.filters import gaussian
 from doublure.core.blend.grain_model import TAPS, GrainModel, diagonal_difference, kernel
+from doublure.core.cancel import check
 
 _MAD = 1.4826
 _ENOUGH = 400
@@ -23,7 +24,11 @@ def grain_field(model: GrainModel, height: int, width: int, seed: int, number: i
     generator = np.random.Generator(np.random.Philox(words))
     white = generator.standard_normal((3, height + 2 * TAPS, width + 2 * TAPS), dtype=np.float32)
     across, down = (kernel(size) for size in model.size)
-    shaped = [cv2.sepFilter2D(w, -1, across, down)[TAPS:-TAPS, TAPS:-TAPS] for w in white]
+    shaped = []
+    for plane in white:
+        check()
+        shaped.append(cv2.sepFilter2D(plane, -1, across, down)[TAPS:-TAPS, TAPS:-TAPS])
+    check()
     mixing = np.linalg.cholesky(np.array(model.channels)).astype(np.float32)
     return torch.from_numpy(np.einsum("cd,dhw->chw", mixing, np.stack(shaped)))
 
@@ -31,7 +36,9 @@ def grain_field(model: GrainModel, height: int, width: int, seed: int, number: i
 def _detail(image: torch.Tensor, model: GrainModel, inside: torch.Tensor) -> float:
     """Robust size of the finest detail inside, in units of the model's grain."""
     sigma = (model.variance(gaussian(image, 3.0)) * model.detail_share()).sqrt()[:, :-1, :-1]
+    check()
     values = (diagonal_difference(image) / sigma.clamp_min(1e-12))[inside[:-1, :-1] & (sigma > 0)]
+    check()
     return _MAD * float((values - values.median()).abs().median()) if values.numel() else 0.0
 
 
@@ -81,6 +88,8 @@ def grain_to_add(
     if model.clean or amount == 0:
         return torch.zeros_like(face)
     field = grain_field(model, matte.shape[0], matte.shape[1], seed, number)
+    check()
     grain = field * model.variance(gaussian(face, 3.0)).sqrt()
     share = missing_share(plate, face, grain, matte, model)
+    check()
     return grain * (amount * share * (matte * (2.0 - matte)).clamp_min(0.0).sqrt())

@@ -10,6 +10,7 @@ from scipy.optimize import nnls
 
 from doublure.core.blend.filters import gaussian
 from doublure.core.blend.log import luminance
+from doublure.core.cancel import check
 
 _MAD = 1.4826
 _BINS = 12
@@ -94,6 +95,7 @@ NO_GRAIN = GrainModel((0.0,) * 3, (0.0,) * 3, (0.0,) * 3, (0.0, 0.0), ((1.0, 0, 
 def _flat(plate: torch.Tensor) -> torch.Tensor:
     """How steep (H, W) the smoothed picture is against its own light: small is flat."""
     light = gaussian(luminance(plate), 2.0)
+    check()
     scale = light.clamp_min(0.0) + 0.05 * light.abs().median() + 1e-6
     steep = torch.zeros_like(light)
     steep[:, 1:-1] += ((light[:, 2:] - light[:, :-2]) / scale[:, 1:-1]) ** 2
@@ -144,16 +146,19 @@ def measure_grain(plate: torch.Tensor) -> GrainModel:
         return NO_GRAIN
     index = np.arange(height * width).reshape(height, width)[: 1 - _REACH, : 1 - _REACH].ravel()
     at = index[:: -(-len(index) // _SAMPLES)]
+    check()
     steep = _flat(plate).numpy().ravel()[at]
     planes, smooth = plate.numpy(), gaussian(plate, 3.0).numpy()
     fits, details, used = [], [], []
     for channel in range(3):
+        check()
         level, detail = smooth[channel].ravel()[at], _detail_at(planes[channel], at, 1, 1)
         groups = _flattest(level, steep)
         slope, floor, top = _fit_variance(level, detail, groups)
         fits.append((slope, floor, top))
         details.append(detail / np.sqrt(slope * np.clip(level, 0.0, top) + floor + 1e-20))
         used.append(np.concatenate(groups))
+    check()
     flat, (slope, floor, top) = used[1], fits[1]
     if not slope and not floor:
         return NO_GRAIN

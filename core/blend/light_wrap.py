@@ -6,6 +6,7 @@ import torch
 
 from doublure.core.blend.filters import gaussian
 from doublure.core.blend.membrane import face_size
+from doublure.core.cancel import check
 
 
 def light_wrap(plate: torch.Tensor, face: torch.Tensor, matte: torch.Tensor, amount: float) -> torch.Tensor:
@@ -21,4 +22,5 @@ def light_wrap(plate: torch.Tensor, face: torch.Tensor, matte: torch.Tensor, amo
     sigma = max(0.04 * face_size(matte), 1.0)
     outside = gaussian(1.0 - matte, sigma).clamp(0.0, 1.0)
     around = gaussian(plate * (1.0 - matte), sigma) / outside.clamp_min(1e-4)
+    check()
     return face + amount * outside * (around - face).clamp_min(0.0)

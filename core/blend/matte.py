@@ -8,6 +8,7 @@ import torch
 
 from doublure.core.blend.filters import gaussian
 from doublure.core.blend.settings import BlendSettings
+from doublure.core.cancel import check
 
 SUPPORT = 1.0 / 512.0
 """Coverage below which a pixel counts as outside when distances are measured."""
@@ -34,10 +35,12 @@ def distance_inside(alpha: torch.Tensor) -> torch.Tensor:
     if inside.all():
         return torch.full_like(alpha, FAR)
     distance = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    check()
     # The edge lies past the nearest outside pixel by what its 3×3 neighbourhood's coverage leaves open.
     _, labels = cv2.distanceTransformWithLabels(
         inside, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
     )
+    check()
     coverage = cv2.blur(field, (3, 3), borderType=cv2.BORDER_REPLICATE)
     offset = np.zeros(int(labels.max()) + 1, np.float32)
     outside = inside == 0
@@ -52,10 +55,12 @@ def _shift_edge(alpha: torch.Tensor, inwards: float) -> torch.Tensor:
     if not target.any():
         return alpha
     distance = _distance_to(target)
+    check()
     # The normal is the gradient of the distance, smoothed because the nearest pixel jumps in whole pixels.
     smooth = cv2.GaussianBlur(distance, (0, 0), 1.0, borderType=cv2.BORDER_REPLICATE)
     dy, dx = np.gradient(smooth) if min(field.shape) > 1 else (np.zeros_like(field), np.zeros_like(field))
     step = np.minimum(distance, abs(inwards)) / np.maximum(np.hypot(dx, dy), 1e-6)
+    check()
     y, x = np.mgrid[: field.shape[0], : field.shape[1]].astype(np.float32)
     moved = cv2.remap(
         field,
@@ -111,6 +116,7 @@ def shape_matte(
         matte = _shift_edge(matte, settings.erode)
     if not bool((matte > SUPPORT).any()):
         return torch.zeros_like(matte)
+    check()
     if settings.feather > 0:
         # Distances step in whole pixels along a slanted edge; a small blur takes the steps out.
         depth = gaussian(distance_inside(matte).clamp_max(settings.feather + 4.0), 1.0)

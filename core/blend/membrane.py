@@ -15,6 +15,7 @@ import torch
 from doublure.core.blend.filters import gaussian
 from doublure.core.blend.log import log_offset, luminance, stops
 from doublure.core.blend.matte import FAR, distance_inside
+from doublure.core.cancel import check
 
 _UNKNOWNS = 7000
 _RELAX = 6
@@ -37,10 +38,12 @@ def _edge_difference(
     ring = torch.exp(-((depth / max(0.03 * size, 2.0)) ** 2)) * (matte > 0)
     offset = log_offset(plate, ring)
     plate, face = gaussian(plate, 1.0), gaussian(face, 1.0)
+    check()
     difference = stops(plate, offset) - stops(face, offset)
     level = torch.maximum(stops(luminance(plate), offset), stops(luminance(face), offset))
     usual = level[ring > 0.3].median()
     weight = ring / (1.0 + ((level - usual).clamp_min(0.0) / _HIGHLIGHT_STOPS) ** 4)
+    check()
     common = difference[:, ring > 0.3].median(1).values[:, None, None]
     # Hair against skin, or a collar, is no difference of light.
     odd = (difference - common).abs().mean(0) / _ODD_STOPS
@@ -54,6 +57,7 @@ def _edge_difference(
 
     mean = average(weight)
     for _ in range(2):
+        check()
         miss = (difference - mean).abs().mean(0)
         spread = 1.4826 * miss[ring > 0.3].median() + 0.02
         mean = average(weight / (1.0 + (miss / (2.0 * spread)) ** 2))
@@ -94,7 +98,9 @@ def solve_membrane(values: np.ndarray, fixed: np.ndarray, inside: np.ndarray, st
         right[held] += padded[:, y[held], x[held]].T
     pairs = [np.concatenate(side) for side in zip(*entries, strict=True)]
     matrix = sp.csc_matrix((np.full(len(pairs[0]), -1.0), pairs), shape=(count, count)) + sp.diags(diagonal)
+    check()
     factor = spl.splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+    check()
     out[:, rows, columns] = factor.solve(right).T
     return out
 
@@ -103,6 +109,7 @@ def _relax(field: torch.Tensor, fixed: torch.Tensor, inside: torch.Tensor, stiff
     free = inside & ~fixed
     kernel = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], np.float32) / (4.0 + stiffness)
     for _ in range(_RELAX):
+        check()
         moved = [cv2.filter2D(plane, -1, kernel, borderType=cv2.BORDER_REPLICATE) for plane in field.numpy()]
         field = torch.where(free, torch.from_numpy(np.stack(moved)), field)
     return field
@@ -127,6 +134,7 @@ def gain_field(
     if leak == 0 or limit == 0 or not bool(edge.any()):
         return torch.zeros_like(face)
     size = face_size(matte)
+    check()
     values, known = _edge_difference(plate, face, matte, depth, size)
     reach = max(leak * size, 1.0)
     stiffness = (1.0 - leak) / reach**2
@@ -143,6 +151,7 @@ def gain_field(
     def shrink(array: np.ndarray) -> np.ndarray:
         return cv2.resize(array.astype(np.float32), small[::-1], interpolation=cv2.INTER_AREA)
 
+    check()
     share = shrink(fixed.numpy())
     coarse = np.stack([shrink(np.where(fixed, v, 0)) / np.maximum(share, 1e-6) for v in values.numpy()])
     solved = solve_membrane(
@@ -151,5 +160,6 @@ def gain_field(
     field = np.stack(
         [cv2.resize(s.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) for s in solved]
     )
+    check()
     start = torch.where(fixed, values, torch.from_numpy(field))
     return _relax(start, fixed, inside, stiffness).clamp(-limit, limit)

@@ -13,6 +13,7 @@ from doublure.core.blend.filters import gaussian
 from doublure.core.blend.grain_model import NO_GRAIN, GrainModel, kernel
 from doublure.core.blend.log import LUMA, gain, log_offset, luminance, stops
 from doublure.core.blend.matte import distance_inside
+from doublure.core.cancel import check
 
 BAND = (0.15, 0.30)
 """Cycles per pixel."""
@@ -42,7 +43,10 @@ def band(image: torch.Tensor) -> torch.Tensor:
     before = [(s - n) // 2 for s, n in zip(shape, (height, width), strict=True)]
     pad = [(b, s - n - b) for b, s, n in zip(before, shape, (height, width), strict=True)]
     padded = np.pad(image.numpy() - np.float32(image.numpy().mean(dtype=np.float64)), pad, mode="symmetric")
-    filtered = fft.irfft2(fft.rfft2(padded, workers=1) * _band_shape(*shape), s=shape, workers=1)
+    check()
+    waves = fft.rfft2(padded, workers=1) * _band_shape(*shape)
+    check()
+    filtered = fft.irfft2(waves, s=shape, workers=1)
     (top, left) = before
     return torch.from_numpy(np.ascontiguousarray(filtered[top : top + height, left : left + width]))
 
@@ -61,8 +65,10 @@ def _grain_energy(model: GrainModel, plate: torch.Tensor, offset: float, inside:
     across, down = response[0], np.concatenate([response[1], response[1][-2:0:-1]])
     share = float((_band_shape(256, 256) ** 2 * across[None] * down[:, None])[:, :-1].mean())
     level = gaussian(plate, 3.0)
+    check()
     sigma = (model.variance(level).sqrt() * torch.tensor(LUMA)[:, None, None]).numpy()
     variance = np.einsum("chw,cd,dhw->hw", sigma, np.array(model.channels), sigma)
+    check()
     in_stops = variance / ((luminance(level).clamp_min(0.0).numpy() + offset) * np.log(2.0)) ** 2
     # The trimming of _energy takes 8.8 % of the energy of Gaussian grain with it.
     return 0.912 * share * float(in_stops[inside.numpy()].mean())
@@ -79,7 +85,9 @@ def sharpness_ratio(
     if int(inside.sum()) < _ENOUGH:
         return 1.0, 0.0
     offset = log_offset(plate, matte)
+    check()
     whole = _energy(band(stops(luminance(plate), offset)), inside)
+    check()
     own = _energy(band(stops(luminance(face), offset)), inside)
     clean = whole - _grain_energy(model, plate, offset, inside)
     if clean <= 0 or own <= 0:
@@ -116,6 +124,7 @@ def match_sharpness(
     wanted = float(np.clip(ratio ** (amount * confidence), LEAST, MOST))
     setting, out = wanted, face
     for _ in range(_PASSES):
+        check()
         out = set_sharpness(face, setting)
         # How much a blur takes from the band depends on where in the band the picture's energy lies.
         reached = sharpness_ratio(out, face, matte, NO_GRAIN)[0]

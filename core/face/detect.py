@@ -9,6 +9,7 @@ from functools import cache
 import cv2
 import numpy as np
 
+from doublure.core.cancel import check
 from doublure.core.face import nets
 
 SIDE = 256
@@ -92,6 +93,7 @@ def _tiled(picture: np.ndarray, side: int, threshold: float) -> list[Detection]:
     height, width = picture.shape[:2]
     found = []
     for y, x in _tiles(height, width, side):
+        check()
         for face in _run(picture[y : y + side, x : x + side], threshold):
             shift = np.array([x, y], np.float64)
             found.append(replace(face, centre=face.centre + shift, keypoints=face.keypoints + shift))

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from doublure.core import weights
+from doublure.core.cancel import check
 
 _loading = threading.Lock()
 _loaded: dict[str, Net] = {}
@@ -24,6 +25,8 @@ class Net:
 
     def __call__(self, blob: np.ndarray) -> list[np.ndarray]:
         """``blob`` (1, 3, H, W) float32 -> one array per output."""
+        # Every tile and every pass of detector and landmarks comes through here.
+        check()
         with self._lock:
             self._net.setInput(np.ascontiguousarray(blob))
             return [np.array(output) for output in self._net.forward(self._outputs)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from doublure.core.cancel import check
 from doublure.core.face.topology import POINTS, RIGID, canonical_shape
 
 DEPTH_WEIGHT = 0.7
@@ -34,6 +35,10 @@ class Pose:
     def project(self, model: np.ndarray) -> np.ndarray:
         """Model points (N, 3) -> (N, 2) square pixels."""
         return self.scale * (model @ self.rotation.T)[:, :2] + self.translation
+
+    def scaled(self, factor: float) -> Pose:
+        """The same head in the picture resized by ``factor``, its origin staying where it is."""
+        return Pose(self.rotation, self.scale * factor, self.translation * factor)
 
     @property
     def yaw(self) -> float:
@@ -160,6 +165,7 @@ def person_shape(frames: Iterable[np.ndarray], *, rounds: int = 4) -> np.ndarray
     for _ in range(rounds):
         upright = []
         for points in stack:
+            check()
             pose, depth = _fit(points, shape, DEPTH_WEIGHT)
             offset = np.array([*pose.translation, depth])
             upright.append((points - offset) @ pose.rotation / pose.scale)

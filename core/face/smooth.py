@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from doublure.core.cancel import check
 from doublure.core.face.pose import Pose, fit_pose_and_depth
 
 _ORDER = 2
@@ -36,6 +37,7 @@ def savitzky_golay(values: np.ndarray, half: int) -> np.ndarray:
     if half < 1:
         return out
     for i in range(count):
+        check()
         low, high = max(0, i - half), min(count, i + half + 1)
         if high - low < _ORDER + 2:
             continue
@@ -87,6 +89,7 @@ def smooth_shot(
     """
     solved = {}
     for number, p in points.items():
+        check()
         pose, depth = fit_pose_and_depth(p, shape)
         offset = np.array([*pose.translation, depth])
         solved[number] = _Solved(pose, depth, (p - offset) @ pose.rotation / pose.scale)
@@ -94,6 +97,7 @@ def smooth_shot(
         return {number: (np.asarray(points[number], np.float64), one.pose) for number, one in solved.items()}
     out = {}
     for run in _runs(solved):
+        check()
         local = savitzky_golay(np.stack([solved[n].local for n in run]), half)
         rigid = _POSE_WINDOWS * half
         rotations = savitzky_golay(np.stack([solved[n].pose.rotation for n in run]), rigid)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from doublure.core.cancel import check
 from doublure.core.errors import DoublureError
 from doublure.core.face.find import find_faces
 from doublure.core.face.landmarks import Crop, Landmarks, settle, steady
@@ -155,6 +156,7 @@ def track_frames(
     first: Frame | None = None
     number = 0
     for frame in frames:
+        check()
         number = number + 1 if frame.number is None else frame.number
         if first is None:
             first = frame

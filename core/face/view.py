@@ -11,6 +11,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from doublure.core.cancel import check
 from doublure.core.color import to_working
 from doublure.core.frame import Frame
 from doublure.core.window import Window
@@ -106,9 +107,19 @@ def detector_view(
     spot = shown if meter is None else meter.intersect(shown)
     rows, columns = (shown if spot.empty else spot).slices(shown)
     rgb = np.ascontiguousarray(to_working(frame).rgb.permute(1, 2, 0).numpy())
-    linear = np.maximum(cv2.transform(rgb, _TO_REC709), 0)
+    check()
+    linear = cv2.transform(rgb, _TO_REC709)
+    check()
+    np.maximum(linear, 0, out=linear)
+    check()
     gain = _exposure(linear[rows, columns]) * 2.0**stops
-    index = np.sqrt(np.minimum(linear * np.float32(gain / _TOP), 1)) * np.float32(_TABLE.size - 1)
+    check()
+    linear *= np.float32(gain / _TOP)
+    np.minimum(linear, 1, out=linear)
+    check()
+    np.sqrt(linear, out=linear)
+    index = linear * np.float32(_TABLE.size - 1)
+    check()
     pixels = _TABLE[(index + 0.5).astype(np.uint16)]
     height, width = pixels.shape[:2]
     wide, high = width, height

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from doublure.core.cancel import check
 from doublure.core.face.topology import LEFT_EYE, LIPS, RIGHT_EYE, triangles
 from doublure.core.window import Window
 
@@ -114,9 +115,11 @@ def normal_map(
     grid = (points - np.array([window.x0, window.y0, 0.0])) * np.array(
         [width / window.width, height / window.height, 1.0]
     )
+    check()
     field = rasterise(grid, faces, normals, height, width)
     length = np.linalg.norm(field, axis=2, keepdims=True)
     field = np.where(length > 1e-3, field / np.maximum(length, 1e-3), 0.0).astype(np.float32)
+    check()
     features = np.zeros((height, width), np.uint8)
     for ring in (LEFT_EYE, RIGHT_EYE, LIPS):
         outline = np.round((grid[list(ring), :2] - 0.5) * 16).astype(np.int32)

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from doublure.core.blend.filters import gaussian, pull_push, resize
+from doublure.core.cancel import check
 from doublure.core.relight.normals import NormalMap
 from doublure.core.relight.settings import RelightSettings
 from doublure.core.relight.sh import evaluate, fit_irradiance
@@ -48,6 +49,7 @@ def light_ratio(
         )
         for image in (face, plate)
     ]
+    check()
     stops = np.log2(lights[1]) - np.log2(lights[0])
     on_skin = skin[covered]
     middle = np.median(stops[on_skin], axis=0)

@@ -6,6 +6,7 @@ import torch
 
 from doublure.core.blend.filters import resize
 from doublure.core.blend.log import gain
+from doublure.core.cancel import check
 from doublure.core.face.track import FaceFrame
 from doublure.core.frame import Frame
 from doublure.core.relight.normals import normal_map
@@ -72,12 +73,15 @@ def relight(face: Frame, plate: Frame, face_frame: FaceFrame, settings: RelightS
     alpha = face.channel("A")
     box = _box(alpha, plate.data)
     at = box.slices(plate.data)
+    check()
     stops = torch.full((3, box.height, box.width), settings.exposure)
     if settings.amount > 0:
         stops = stops + settings.amount * _match(face, plate, face_frame, box, settings)
+    check()
     rgb = face.rgb.clone()
     # Where the face covers nothing its colours are not light on it; they stay what they are.
     rgb[:, *at] = torch.where(alpha[at] > 0, rgb[:, *at] * gain(stops), rgb[:, *at])
+    check()
     return face.with_rgb(rgb)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from doublure.core.cancel import check
+
 TERMS = {0: 1, 1: 4, 2: 9, 3: 16}
 """Number of functions up to each order."""
 _ROUNDS = 8
@@ -44,6 +46,7 @@ def fit_irradiance(pixels: np.ndarray, normals: np.ndarray, order: int = 3) -> n
     # The first round has no estimate of the light to be relative to.
     weight = np.ones_like(t)
     for _ in range(_ROUNDS):
+        check()
         out = np.empty((b.shape[1], t.shape[1]))
         for c in range(t.shape[1]):
             w = weight[:, c] / weight[:, c].sum()

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import torch
 
+from doublure.core.cancel import check
 from doublure.core.color import WORKING
 from doublure.core.errors import DoublureError
 from doublure.core.face.track import FaceFrame
@@ -89,6 +90,7 @@ class Swapper:
         empty = plate.with_pixels(rgba, ("R", "G", "B", "A"))
         if not face.found or settings.mix == 0:
             return empty
+        check()
         size = self.model.network.shape.size
         square = np.array([plate.pixel_aspect, 1.0])[:, None]
         matrix = crop_matrix(face.pose, size) / square
@@ -98,10 +100,17 @@ class Swapper:
         rows, columns = seen.slices(plate.data)
         linear = plate.rgb[:, rows, columns].permute(1, 2, 0).numpy()
         mask = face_mask(to_crop(face.points, matrix), size)
+        check()
         exposure = exposure_gain(cut(linear, (seen.x0, seen.y0), matrix, size), mask)
-        encoded = cut(encode(linear * exposure), (seen.x0, seen.y0), matrix, size)
+        check()
+        bright = encode(linear * exposure)
+        check()
+        encoded = cut(bright, (seen.x0, seen.y0), matrix, size)
+        check()
         split = separate(encoded, mask, exposure)
+        check()
         detail, matte = self._predict(split.detail, mask, hero, settings.mix)
+        check()
         detail = _sharpen(detail, settings.sharpness)
         amount = settings.complexion * settings.mix
         low = exchange(split.low, self._own_complexion(), self.model.complexions[hero], amount)
@@ -110,8 +119,13 @@ class Swapper:
         where = footprint(target, size, plate.data, margin=0)
         if where.empty:
             return empty
-        colour = decode(place(crop[..., :3], target, where)) / exposure
+        check()
+        placed = place(crop[..., :3], target, where)
+        check()
+        colour = decode(placed) / exposure
+        check()
         alpha = np.clip(place(crop[..., 3:], target, where, outside=0.0), 0.0, 1.0)
+        check()
         rows, columns = where.slices(plate.data)
         rgba[:, rows, columns] = torch.from_numpy(
             np.dstack([colour * alpha, alpha]).transpose(2, 0, 1).copy()
@@ -131,6 +145,7 @@ class Swapper:
         else:
             own = codes[self._driver()][None] if self._driver() is not None else codes.mean(0, keepdim=True)
             wanted, matte = network(seen, torch.lerp(own, codes[hero][None], mix))
+            check()
             # What the network misses of the plate's own face fades in, so that mix 0 is the plate itself.
             wanted = wanted + (1 - mix) * (
                 torch.from_numpy(detail.transpose(2, 0, 1)[None]) - network(seen, own)[0]

@@ -4,20 +4,24 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import OpenImageIO
 import pytest
 import torch
-from graph_plates import TYPES, comp_json, make_frame, make_plate
+from graph_plates import TYPES, FakeFace, comp_json, make_frame, make_plate
 
+from doublure.core.cancel import check
 from doublure.core.errors import DoublureError
 from doublure.core.exr import read_exr, read_header, write_exr
 from doublure.core.frame import Attribute, Frame
-from doublure.nodes import Graph, Read, RenderReport, Write, render_graph
+from doublure.nodes import Context, Graph, Read, RenderReport, Write, render_graph
 from doublure.nodes.graph_file import graph_from_json
+from doublure.nodes.schema import Inputs, Params
 
 NUMBERS = [1001, 1002, 1003, 1004]
 
@@ -333,16 +337,50 @@ def test_progress_counts_every_frame(shot: Path) -> None:
 
 
 def test_a_cancelled_render_keeps_its_finished_frames_whole(shot: Path) -> None:
-    seen: list[int] = []
+    stopped = threading.Event()
 
-    def cancel() -> bool:
-        seen.append(1)
-        return len(seen) > 2
+    def progress(phase: str, done: int, total: int) -> None:
+        if done == 2:
+            stopped.set()
 
-    report = render_graph(copy_graph(shot), NUMBERS, cancel=cancel)
+    report = render_graph(copy_graph(shot), NUMBERS, progress=progress, cancel=stopped.is_set)
     assert report.cancelled
     assert report.rendered == [1001, 1002]
     assert sorted(path.name for path in (shot / "comp").iterdir()) == ["comp.1001.exr", "comp.1002.exr"]
+
+
+def test_a_render_is_cancelled_in_the_middle_of_a_frame(shot: Path) -> None:
+    stopped, steps = threading.Event(), []
+
+    def slow(inputs: Inputs, params: Params, ctx: Context) -> Frame:
+        for step in range(100):
+            check()
+            steps.append(step)
+            if ctx.number == 1002 and step == 5:
+                stopped.set()
+        return inputs["plate"]
+
+    data = comp_json("plate/plate.####.exr", "comp/comp.####.exr")
+    types = {**TYPES, FakeFace.id: replace(FakeFace, render=slow)}
+    report = render_graph(graph_from_json(data, shot, types), NUMBERS, cancel=stopped.is_set)
+    assert (report.cancelled, report.rendered, report.failed) == (True, [1001], [])
+    assert len(steps) == 100 + 6
+    assert [path.name for path in (shot / "comp").iterdir()] == ["comp.1001.exr"]
+    again = render_graph(graph_from_json(data, shot, TYPES), NUMBERS)
+    assert (again.skipped, again.rendered) == ([1001], [1002, 1003, 1004])
+
+
+def test_a_cancel_reaches_the_threads_that_read_ahead(shot: Path) -> None:
+    asked: set[str] = set()
+
+    def cancel() -> bool:
+        asked.add(threading.current_thread().name.partition("_")[0])
+        return False
+
+    render_graph(copy_graph(shot), NUMBERS, cancel=cancel)
+    assert "doublure-read" in asked
+    # A frame that is being written is finished, whatever is asked.
+    assert "doublure-write" not in asked
 
 
 def test_a_bug_is_not_hidden_among_failed_frames(shot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
