@@ -33,6 +33,12 @@ class Shared:
             return self._made.setdefault(key, made)
 
 
+def check_scale(scale: float) -> None:
+    """Raise DoublureError where a render scale is not above 0 and at most 1."""
+    if not 0 < scale <= 1:
+        raise DoublureError(f"the render scale is {scale:g}", remedy="give one above 0 and at most 1")
+
+
 @dataclass
 class Context:
     """One frame being rendered.
@@ -42,12 +48,21 @@ class Context:
         shared: caches that outlive the frame.
         key: cache key of the node being rendered, "" outside a graph.
         faceless: why there is no face, one clause for each node that said so.
+        scale: size of the pictures against the plate that was tracked, above 0 and at most 1: hosts render proxies.
+            Nodes place the face by it; params in pixels are the host's to scale (``doublure.nodes.scale``).
+
+    Raises:
+        DoublureError: a scale out of its range.
     """
 
     number: int
     shared: Shared = field(default_factory=Shared)
     key: str = ""
     faceless: list[str] = field(default_factory=list)
+    scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_scale(self.scale)
 
     def no_face(self, reason: str) -> None:
         """Note that this frame has no face. Said twice, it is kept once."""

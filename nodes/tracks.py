@@ -31,7 +31,7 @@ def load_track(path: str | Path, shared: Shared) -> Track:
 
 
 def face_at(path: str | Path, ctx: Context) -> FaceFrame:
-    """The face in the frame of ``ctx``; where there is none, ``ctx`` is told.
+    """The face in the frame of ``ctx``, at its scale; where there is none, ``ctx`` is told.
 
     Raises:
         DoublureError: no such sidecar, a damaged one, or a frame that was never tracked.
@@ -39,11 +39,11 @@ def face_at(path: str | Path, ctx: Context) -> FaceFrame:
     face = load_track(path, ctx.shared).at(ctx.number)
     if not face.found:
         ctx.no_face(face.reason or "no face was found")
-    return face
+    return face.scaled(ctx.scale)
 
 
 def face_digest(path: str | Path, ctx: Context) -> str:
-    """SHA-256 over what the track says of the frame of ``ctx``, and over the person's shape."""
+    """SHA-256 over what the track says of the frame of ``ctx``, over the person's shape, and over a proxy's scale."""
     track = load_track(path, ctx.shared)
     face = track.at(ctx.number)
     digest = hashlib.sha256(track.shape.tobytes())
@@ -53,4 +53,6 @@ def face_digest(path: str | Path, ctx: Context) -> str:
         for array in (face.points, face.pose.rotation, face.pose.translation):
             digest.update(array.tobytes())
         digest.update(repr(face.pose.scale).encode())
+    if ctx.scale != 1:
+        digest.update(f"scale {ctx.scale!r}".encode())
     return digest.hexdigest()

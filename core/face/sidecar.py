@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,16 @@ class FaceFrame:
     def lost(cls, number: int, reason: str) -> FaceFrame:
         """A frame without the face."""
         return cls(number, False, reason, 0.0, None, None)
+
+    def scaled(self, factor: float) -> FaceFrame:
+        """The same face in the plate resized by ``factor`` (both ways alike), in the coordinates of that picture.
+
+        Plate coordinates are continuous and begin at the display window's corner, so all of them are multiplied.
+        At 1 it is this very face.
+        """
+        if factor == 1 or self.points is None or self.pose is None:
+            return self
+        return replace(self, points=self.points * np.float32(factor), pose=self.pose.scaled(factor))
 
 
 @dataclass(frozen=True)
