@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -17,20 +18,32 @@ T = TypeVar("T")
 
 
 class Shared:
-    """Things made once and used by many frames: models, tracks, digests. Safe between threads."""
+    """Things made once and used by many frames: models, tracks, digests. Safe between threads.
 
-    def __init__(self) -> None:
-        self._made: dict[Hashable, Any] = {}
+    Args:
+        keep: how many things of a kind (the first item of their keys) are kept, the least recently used being let
+            go of; None: all. A render ends, but a service runs for weeks while models are trained anew.
+    """
+
+    def __init__(self, keep: int | None = None) -> None:
+        self._keep = keep
+        self._made: dict[Hashable, OrderedDict[Hashable, Any]] = {}
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """The thing kept under ``key``, made now where it is new. ``key`` must change when the thing would."""
+        kind = key[0] if isinstance(key, tuple) and key else key
         with self._lock:
-            if key in self._made:
-                return self._made[key]
-        made = make()
+            made = self._made.setdefault(kind, OrderedDict())
+            if key in made:
+                made.move_to_end(key)
+                return made[key]
+        new = make()
         with self._lock:
-            return self._made.setdefault(key, made)
+            kept = made.setdefault(key, new)
+            while self._keep is not None and len(made) > self._keep:
+                made.popitem(last=False)
+            return kept
 
 
 def check_scale(scale: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from doublure.core.errors import DoublureError
@@ -30,11 +30,19 @@ def _prepare(params: Params, setup: Setup) -> None:
         except DoublureError as error:
             frames[str(number)] = str(error)
     settings = {name: params[name] for name in ("face_index", "threshold", "smoothing")}
-    key = digest_of({"node": Track.id, "version": Track.version, "params": settings, "frames": frames})
+    key = analysis_key(settings, frames)
     if state(sidecar, key) in ("absent", "stale"):
         ensure_writable(sidecar.parent)
         _analyse(sidecar, TrackSettings(**settings), key, numbers, setup)
     load_track(sidecar, setup.shared)
+
+
+def analysis_key(settings: Params, frames: Mapping[str, str]) -> str:
+    """Key of an analysis, for ``sidecar_key``: the settings of ``TrackSettings``, and by frame number what changes
+    when that frame's pixels do."""
+    return digest_of(
+        {"node": Track.id, "version": Track.version, "params": dict(settings), "frames": dict(frames)}
+    )
 
 
 def _analyse(sidecar: Path, settings: TrackSettings, key: str, numbers: list[int], setup: Setup) -> None:
