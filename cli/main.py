@@ -17,6 +17,8 @@ VERBS = {
     "track": "follow a face through a plate",
     "train": "learn a model from footage of the driver and of the hero",
     "render": "render a graph of nodes over a range of frames",
+    "serve": "run the render service that compositors' plug-ins speak to, or ask what it does",
+    "ofx": "build, install or remove the OpenFX bundle for compositors",
     "nodes": "list the nodes with their inputs and params",
     "verify": "check a shot against its signed provenance",
     "weights": "fetch or list the pinned detector weights",

@@ -9,7 +9,7 @@ import sys
 from math import isfinite
 
 from doublure.core.errors import DoublureError
-from doublure.nodes.service.run import CACHE_MIB, IDLE, run
+from doublure.nodes.service.process import CACHE_MIB, IDLE, serve
 
 FAILED, RUNS_ALREADY = 1, 3
 
@@ -26,7 +26,7 @@ def main() -> int:
     os.chdir("/")
     faulthandler.enable()
     try:
-        return 0 if run(idle=args.idle, cache_mib=args.cache) else RUNS_ALREADY
+        return 0 if serve(idle=args.idle, cache_mib=args.cache) else RUNS_ALREADY
     except DoublureError as error:
         print(f"doublure: {error}", file=sys.stderr, flush=True)
         return FAILED

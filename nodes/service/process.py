@@ -18,7 +18,7 @@ _HANDOVER = 5.0
 """Seconds that a service which is ending has to let go of the lock."""
 
 
-def run(*, idle: float = IDLE, cache_mib: int = CACHE_MIB) -> bool:
+def serve(*, idle: float = IDLE, cache_mib: int = CACHE_MIB) -> bool:
     """Serve in this process, until the service ends; False where another one runs already.
 
     Raises:
