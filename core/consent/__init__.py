@@ -1,0 +1,1 @@
+"""Likeness records: who agreed to what, signed, and the check that denies by default."""
