@@ -17,11 +17,18 @@ CORE = 0.98
 FAR = 1e6
 
 
+def _distance(inside: np.ndarray) -> np.ndarray:
+    """Pixels from every pixel of (H, W) uint8 ``inside`` to the nearest 0, float32, the same bits every time."""
+    rough = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    # OpenCV's last bit depends on where in memory its result lies. The square of a distance is a whole number.
+    return np.sqrt(np.rint(np.square(rough, dtype=np.float64))).astype(np.float32)
+
+
 def _distance_to(target: np.ndarray) -> np.ndarray:
     """Pixels from every pixel to the nearest one where ``target``; FAR where there is none."""
     if not target.any():
         return np.full(target.shape, FAR, np.float32)
-    return cv2.distanceTransform((~target).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return _distance((~target).astype(np.uint8))
 
 
 def distance_inside(alpha: torch.Tensor) -> torch.Tensor:
@@ -34,7 +41,7 @@ def distance_inside(alpha: torch.Tensor) -> torch.Tensor:
     inside = (field > SUPPORT).astype(np.uint8)
     if inside.all():
         return torch.full_like(alpha, FAR)
-    distance = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    distance = _distance(inside)
     check()
     # The edge lies past the nearest outside pixel by what its 3×3 neighbourhood's coverage leaves open.
     _, labels = cv2.distanceTransformWithLabels(
