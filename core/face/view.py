@@ -114,7 +114,7 @@ def detector_view(
     check()
     gain = _exposure(linear[rows, columns]) * 2.0**stops
     check()
-    linear *= np.float32(gain / _TOP)
+    np.multiply(linear, np.float32(gain / _TOP), out=linear)
     np.minimum(linear, 1, out=linear)
     check()
     np.sqrt(linear, out=linear)
