@@ -1,0 +1,42 @@
+/* A client of the render service. Connections are kept and used again; one serves one request at a time. */
+#ifndef DOUBLURE_CLIENT_H
+#define DOUBLURE_CLIENT_H
+
+#include <stddef.h>
+
+#include "clock.h"
+#include "fault.h"
+#include "json.h"
+#include "text.h"
+
+enum { MOST_SEGMENTS = 8 };
+
+struct client;
+
+/* A connection that nobody uses, or a new one; the service is started where it does not run. NULL with the fault. */
+struct client *client_take(const struct waiter *waiter, struct fault *fault);
+
+/* Gives it back for the next frame; where it is `lost` it is ended. */
+void client_give(struct client *client, bool lost);
+
+/* Ends the connections that nobody uses. */
+void client_close_idle(void);
+
+/* At least `bytes` of shared memory under that number, known to the service. NULL with the fault. What was there
+   before is lost only where it has to grow. */
+void *client_segment(struct client *client, int number, size_t bytes, const struct waiter *waiter, struct fault *fault);
+
+/* Bytes of a segment, 0 where there is none of that number. */
+size_t client_segment_bytes(const struct client *client, double number);
+const void *client_segment_at(const struct client *client, double number);
+
+/* Asks for `type` with the further fields of `fields` (", \"name\": value…", may be empty) and waits for the end. The
+   `done` message, to be freed with free(); NULL with the fault, which is `aborted` where the waiter stopped it and
+   `lost` where the connection cannot be used any more. `quiet` seconds without a word are too many. */
+struct json *client_ask(struct client *client, const char *type, const struct text *fields, double quiet,
+                        const struct waiter *waiter, struct fault *fault);
+
+/* Seconds without a word from the service after which a render is given up: $DOUBLURE_TIMEOUT, or 600. */
+double client_patience(void);
+
+#endif
