@@ -95,7 +95,7 @@ class Client:
         window = first.data if window is None else window
         space = first.space if space is None else space
         for name, frame in inputs.items():
-            if frame.space != space and any(frame.has(channel) for channel in "RGB"):
+            if frame.space != space and not _is_mask(node, name):
                 raise frame.error(
                     f"input {name!r} is in {frame.space} and not in {space}",
                     "convert all inputs to one space",
@@ -243,6 +243,13 @@ class Client:
     def _planes(memory: mmap.mmap, offset: int, shape: tuple[int, ...]) -> torch.Tensor:
         count = shape[0] * shape[1] * shape[2]
         return torch.frombuffer(memory, dtype=torch.float32, count=count, offset=offset).view(shape)
+
+
+def _is_mask(node: str, name: str) -> bool:
+    # Here, because few clients need it, and every node's libraries come along.
+    from doublure.nodes.registry import NODES
+
+    return node in NODES and any(item.mask for item in NODES[node].inputs if item.name == name)
 
 
 def _corners(window: Window) -> list[int]:

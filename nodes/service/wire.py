@@ -15,7 +15,7 @@ from doublure.nodes.service.limits import MESSAGE
 
 _LENGTH = struct.Struct("<I")
 _DESCRIPTORS = 4
-"""Descriptors taken with one message. One is allowed; room for more, so that more is noticed."""
+"""Descriptors taken with one message; the kernel closes those that there is no room for, and says so."""
 _CHUNK = 1 << 16
 
 
@@ -107,14 +107,14 @@ class Reader:
 
     def _read_head(self) -> None:
         room = socket.CMSG_SPACE(_DESCRIPTORS * array.array("i").itemsize)
-        data, ancillary, _, _ = self._sock.recvmsg(4 - len(self._head), room, socket.MSG_CMSG_CLOEXEC)
+        data, ancillary, flags, _ = self._sock.recvmsg(4 - len(self._head), room, socket.MSG_CMSG_CLOEXEC)
         for level, kind, content in ancillary:
             if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
                 numbers = array.array("i")
                 numbers.frombytes(content[: len(content) - len(content) % numbers.itemsize])
                 self._descriptors.extend(numbers)
         self._head += self._some(data)
-        if len(self._descriptors) > _DESCRIPTORS:
+        if flags & socket.MSG_CTRUNC:
             raise Broken("a message comes with too many descriptors")
         if len(self._head) == 4:
             (self._wanted,) = _LENGTH.unpack(self._head)
