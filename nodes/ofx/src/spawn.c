@@ -16,9 +16,10 @@
 
 extern char **environ;
 
-/* What a host sets for its own Python and libraries would break ours. */
+/* What a host sets for its own Python and libraries would break ours. MLT sets an OCIO that no configuration answers to. */
 static bool is_hosts(const char *entry) {
-    static const char *const prefixes[] = {"PYTHON", "LD_", "CONDA", "_CONDA", "VIRTUAL_ENV", "QT_", "OMP_PROC_BIND", "KMP_"};
+    static const char *const prefixes[] = {"PYTHON", "LD_",           "CONDA", "_CONDA",             "VIRTUAL_ENV",
+                                           "QT_",    "OMP_PROC_BIND", "KMP_",  "OCIO=ocio://ocio://"};
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
         if (strncmp(entry, prefixes[i], strlen(prefixes[i])) == 0)
             return true;
