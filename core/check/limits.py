@@ -1,0 +1,82 @@
+"""How far each measure of a face may go, and what that depends on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LANDMARKS_FULL = 150.0
+"""Height in pixels of a face from which its size no longer limits what landmarks tell (docs/measures.md, Limits)."""
+FLICKER_FULL = 250.0
+"""The same for change over time, where grain is averaged over the face."""
+_MOST = 2.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Thresholds of the checks of a face. A profile overrides single ones.
+
+    Every measure compares the result with the plate, which is another person: what two people who do the same read
+    against each other is the floor, and a limit lies above it. *Floor* below is the largest reading of single frames of
+    clean comps: ground truth of two rendered takes blended in (faces 117 pixels high), and a comp of the example model
+    (266 pixels high, softer and less steady than ground truth).
+
+    Attributes:
+        identity: distance of descriptors, to the reference or the shot's middle frame. Floor 0.37; another person 0.4
+            to 0.7. Only a face that changes much is told.
+        lips, lids: openings, in eyes, of the median of three neighbouring frames; a single frame may have twice that.
+            Floor 0.020 and 0.045 so taken; a mouth that stays shut in speech 0.05 to 0.2, a missed blink about 0.1.
+        expression: landmarks, in eyes, taken alike. Floor 0.021; other moments of one person 0.02 to 0.03, so only a
+            gross error is told.
+        jitter: in eyes. Floor 0.016; shake by 1.5 % of the face's width 0.04 to 0.09.
+        temporal: ACEScct. Floor 0.0043 at 117 pixels, 0.0034 at 266; twice the grain 0.0063 at 117; 5 % of flicker
+            0.007 to 0.0085.
+        grain_least, grain_most: ratio. Floor 0.79 to 1.03; half the grain 0.48, twice the grain 1.8 to 1.95.
+        sharpness: the shot's median ratio, at least. The example model reads 0.14 on a face of 266 pixels, ground truth
+            1.0 to 1.2, and blurred by 0.8 pixels 0.6: a show whose model is sharp sets 0.75 here.
+        sharpness_drop: share of the shot's median that a frame must keep, where it is also 0.2 below the median:
+            single soft frames are found.
+        seam, seam_shot: ratio, of a frame and of the shot's median. Floor 7.7 and 4.9 (ground truth 2.8 and 2.3); a
+            face pasted in without a blend 7 to 12.
+        light: stops by which a frame departs from the shot. Floor 0.12; a side light that comes on in one frame 0.4.
+        light_level, light_tilt: stops, of the whole shot; the two people's skins are in it. Floor 0.2 and 0.8.
+        equal: share of the face that may be the plate's, bit for bit. likeness: correlation with the plate's face.
+            Floor 0 and 0.74.
+        held: share of the face that may be the frame's before, bit for bit, where the plate moves. Floor 0.
+        negative_share: of the pixels under the matte that may be below 0 where the plate is not; grain in blacks does
+            that. Floor 0.0016. negative_depth: the lowest value allowed. Floor -0.01.
+        lossy_outside: share of the pixels outside the matte that may be far from the plate where a lossy compression
+            was allowed.
+    """
+
+    identity: float = 0.5
+    lips: float = 0.03
+    lids: float = 0.06
+    expression: float = 0.035
+    jitter: float = 0.028
+    temporal: float = 0.005
+    grain_least: float = 0.7
+    grain_most: float = 1.4
+    sharpness: float = 0.08
+    sharpness_drop: float = 0.7
+    seam: float = 9.0
+    seam_shot: float = 6.5
+    light: float = 0.3
+    light_level: float = 1.0
+    light_tilt: float = 1.5
+    equal: float = 0.5
+    likeness: float = 0.95
+    held: float = 0.5
+    negative_share: float = 0.01
+    negative_depth: float = -0.1
+    lossy_outside: float = 0.01
+
+    def of_landmarks(self, limit: float, height: float) -> float:
+        """A limit of landmarks (lips, lids, expression, jitter) for a face that is ``height`` pixels high.
+
+        Below 150 pixels the detector's own noise grows: ``limit * sqrt(150 / height)``, twice the limit at most.
+        """
+        return limit * min(_MOST, max(1.0, (LANDMARKS_FULL / height) ** 0.5))
+
+    def of_change(self, height: float) -> float:
+        """``temporal`` for a face that is ``height`` pixels high: ``temporal * (250 / height) ** 0.35`` below 250."""
+        return self.temporal * min(_MOST, max(1.0, (FLICKER_FULL / height) ** 0.35))

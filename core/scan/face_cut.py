@@ -1,0 +1,192 @@
+"""The face of one frame cut out of result and plate alike, small enough that every frame can be measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+
+from doublure.core.color import to_working
+from doublure.core.errors import DoublureError
+from doublure.core.frame import Frame
+from doublure.core.measure.matte import SOLID
+from doublure.core.scan.pixel_facts import MATTE
+from doublure.core.scan.raw_frame import RawFrame
+from doublure.core.window import Window
+
+SIDE = 256
+"""Side of a cut in pixels. A larger face is measured smaller (landmarks, seam, light, change over time) and, in
+pixels as they are, in its middle part only (grain, sharpness, held and reverted pixels)."""
+NO_MATTE = "the matte is empty where the face is"
+_MARGIN = 1.45
+"""Side of the square round a face over the longer side of its landmarks' box."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One square of a frame, alike in result and plate.
+
+    Attributes:
+        result, plate: (3, 256, 256) scene-linear ACEScg. matte: (256, 256), clipped to 0..1, 0 beyond the files.
+        origin: (x, y) of its corner, plate pixels. step: (x, y) plate pixels to one of the cut's; 1 where the face
+            fits.
+    """
+
+    result: torch.Tensor
+    plate: torch.Tensor
+    matte: torch.Tensor
+    origin: tuple[float, float]
+    step: tuple[float, float]
+
+    def inside(self, points: np.ndarray) -> np.ndarray:
+        """(N, 2 or 3) plate coordinates -> the cut's; a z goes with y."""
+        out = np.array(points, np.float64)
+        out[:, :2] = (out[:, :2] - self.origin) / self.step
+        if out.shape[1] == 3:
+            out[:, 2] /= self.step[1]
+        return out
+
+
+@dataclass(frozen=True)
+class FaceCut:
+    """What a frame leaves behind for its face to be measured.
+
+    Attributes:
+        number: the frame's.
+        points: (468, 3) the track's landmarks, plate coordinates. pixel_aspect: the plate's.
+        whole: all of the face, at most 256 pixels. close: its middle in pixels as they are.
+        bits, plate_bits: (h, w, 3) the files' own R, G, B under ``close``, in the pixels of ``window``; solid: (h, w)
+            where the matte is above 0.5 there.
+    """
+
+    number: int
+    points: np.ndarray
+    pixel_aspect: float
+    whole: Cut
+    close: Cut
+    bits: np.ndarray
+    plate_bits: np.ndarray
+    solid: np.ndarray
+    window: Window
+
+    @property
+    def height(self) -> float:
+        """Of the landmarks, plate pixels."""
+        return float(np.ptp(self.points[:, 1]))
+
+
+def face_cut(
+    result: RawFrame, plate: RawFrame, points: np.ndarray, number: int, space: str, plate_space: str
+) -> FaceCut:
+    """Cut the face out.
+
+    Args:
+        result, plate: of one frame. points: (468, 3) landmarks of the plate's face, plate coordinates.
+        space, plate_space: OCIO colour spaces of the two.
+
+    Raises:
+        DoublureError: no channels R, G, B or ``matte``; the face lies outside the picture, or its matte is empty; NaN
+            or infinity in the face.
+    """
+    common = result.header.data.intersect(plate.header.data)
+    aspect = plate.header.pixel_aspect
+    whole, step = _square(points, aspect)
+    for frame in (result, plate):
+        if frame.columns("RGB") is None:
+            raise DoublureError("there are no channels R, G and B", frame=number)
+    if result.channel(MATTE) is None:
+        raise DoublureError("there is no channel matte", frame=number)
+    if whole.intersect(common).empty:
+        raise DoublureError("the face lies outside the picture", frame=number)
+    middle = _middle(points)
+    spaces = (space, plate_space)
+    near = middle.intersect(common)
+    rows, columns = near.slices(result.header.data)
+    matte = np.asarray(result.channel(MATTE))[rows, columns]
+    bits, plate_bits = (_window(frame, near) for frame in (result, plate))
+    small = _cut(result, plate, whole, step, spaces, number)
+    if not bool((small.matte > SOLID).any()):
+        raise DoublureError(NO_MATTE, frame=number)
+    native = small if step == (1.0, 1.0) else _cut(result, plate, middle, (1.0, 1.0), spaces, number)
+    return FaceCut(number, points, aspect, small, native, bits, plate_bits, matte > SOLID, near)
+
+
+def _square(points: np.ndarray, aspect: float) -> tuple[Window, tuple[float, float]]:
+    """The square, in square pixels, round the whole face; at least 256 pixels high, so that none is drawn larger."""
+    low, high = points[:, :2].min(0), points[:, :2].max(0)
+    side = max(float(SIDE), np.ceil(_MARGIN * max((high[0] - low[0]) * aspect, high[1] - low[1])))
+    wide = round(side / aspect)
+    x, y = np.floor((low + high) / 2 - (wide / 2, side / 2)).astype(int).tolist()
+    return Window(x, y, x + wide, y + int(side)), (wide / SIDE, side / SIDE)
+
+
+def _middle(points: np.ndarray) -> Window:
+    low, high = points[:, :2].min(0), points[:, :2].max(0)
+    x, y = np.floor((low + high) / 2 - SIDE / 2).astype(int).tolist()
+    return Window(x, y, x + SIDE, y + SIDE)
+
+
+def _window(frame: RawFrame, window: Window) -> np.ndarray:
+    rows, columns = window.slices(frame.header.data)
+    found = frame.columns("RGB") or []
+    if found == [0, 1, 2]:
+        return np.ascontiguousarray(frame.pixels[rows, columns, :3])
+    return np.ascontiguousarray(frame.pixels[rows, columns][..., found])
+
+
+def _cut(
+    result: RawFrame,
+    plate: RawFrame,
+    window: Window,
+    step: tuple[float, float],
+    spaces: tuple[str, str],
+    number: int,
+) -> Cut:
+    pictures = [
+        _linear(_reduced(_window, frame, window), space, number)
+        for frame, space in zip((result, plate), spaces, strict=True)
+    ]
+    matte = _reduced(_matte, result, window, beyond=0.0)
+    if not np.isfinite(matte).all():
+        raise DoublureError("the matte is NaN or infinite in the face", frame=number)
+    clipped = torch.from_numpy(np.ascontiguousarray(matte.clip(0, 1)))
+    return Cut(pictures[0], pictures[1], clipped, (float(window.x0), float(window.y0)), step)
+
+
+def _matte(frame: RawFrame, window: Window) -> np.ndarray:
+    rows, columns = window.slices(frame.header.data)
+    return np.ascontiguousarray(np.asarray(frame.channel(MATTE))[rows, columns])
+
+
+def _reduced(
+    fetch: Callable[[RawFrame, Window], np.ndarray],
+    frame: RawFrame,
+    window: Window,
+    beyond: float | None = None,
+) -> np.ndarray:
+    """A window as (256, 256[, 3]) float32, averaged down; beyond the file its edge is held, or ``beyond``."""
+    there = window.intersect(frame.header.data)
+    values: np.ndarray = fetch(frame, there).astype(np.float32)
+    around = (there.y0 - window.y0, window.y1 - there.y1, there.x0 - window.x0, window.x1 - there.x1)
+    if any(around):
+        if beyond is None:
+            values = cv2.copyMakeBorder(values, *around, cv2.BORDER_REPLICATE)
+        else:
+            values = cv2.copyMakeBorder(values, *around, cv2.BORDER_CONSTANT, value=beyond)
+    if values.shape[:2] != (SIDE, SIDE):
+        shrink = values.shape[0] >= SIDE and values.shape[1] >= SIDE
+        values = cv2.resize(
+            values, (SIDE, SIDE), interpolation=cv2.INTER_AREA if shrink else cv2.INTER_LINEAR
+        )
+    return np.asarray(values)
+
+
+def _linear(values: np.ndarray, space: str, number: int) -> torch.Tensor:
+    """(256, 256, 3) in ``space`` -> (3, 256, 256) ACEScg."""
+    if not np.isfinite(values).all():
+        raise DoublureError("the face holds NaN or infinite pixels", frame=number)
+    pixels = torch.from_numpy(np.ascontiguousarray(values.transpose(2, 0, 1)))
+    return to_working(Frame.from_rgb(pixels, space)).rgb.contiguous()

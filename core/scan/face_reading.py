@@ -1,0 +1,167 @@
+"""What one frame's face says by itself, before the shot is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from doublure.core.blend.log import luminance
+from doublure.core.errors import DoublureError
+from doublure.core.face.landmarks import Crop, steady
+from doublure.core.face.view import detector_view
+from doublure.core.frame import Frame
+from doublure.core.measure.expression import LEFT_LIDS, LIPS, RIGHT_LIDS, head_fixed, opening
+from doublure.core.measure.eyes import eye_crops, with_lids
+from doublure.core.measure.identity import chip, embedding
+from doublure.core.measure.landmarks import BELIEF, inter_ocular
+from doublure.core.measure.masked_blur import masked_blur
+from doublure.core.measure.matte import SOLID
+from doublure.core.measure.seam import seam_excess
+from doublure.core.measure.sharpness import sharpness
+from doublure.core.scan.face_cut import FaceCut
+from doublure.core.scan.grain_ratio import grain_ratio
+from doublure.core.scan.light_zones import light_zones
+from doublure.core.window import Window
+
+_FINE, _COARSE = 1.5, 8.0
+"""Gaussian sigmas, pixels of the cut, between which two faces' structure is compared."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One picture's face.
+
+    Attributes:
+        points: (468, 3) in the cut's pixels.
+        fixed: the same seen from the front (``measure.expression.head_fixed``).
+        openings: (3,) lips, right lids, left lids, in eyes.
+        descriptor: (128,) or None where not asked for.
+    """
+
+    points: np.ndarray
+    fixed: np.ndarray
+    openings: np.ndarray
+    descriptor: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class FaceReading:
+    """One frame: what ``shot_faces`` makes ``FaceFacts`` of.
+
+    Attributes:
+        number, height: see ``FaceCut``.
+        result, plate: landmarks; None where no face is believed.
+        unit: distance of the plate's outer eye corners, pixels of the cut.
+        grain, sharpness, seam, equal, likeness: as in ``FaceFacts``.
+        zones: see ``light_zones``.
+        missing: by name, why a number is None.
+    """
+
+    number: int
+    height: float
+    result: Look | None
+    plate: Look | None
+    unit: float
+    grain: float | None
+    sharpness: float | None
+    seam: float | None
+    equal: float | None
+    likeness: float | None
+    zones: np.ndarray
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+
+def face_reading(cut: FaceCut, identity: bool) -> FaceReading:
+    """Measure one face.
+
+    Result and plate are read in the very same crop, laid by the track's landmarks, so that its wandering cancels.
+    A measure that cannot be taken is told in ``missing``.
+
+    Args:
+        cut: see ``face_cut``. identity: compute descriptors too (needs the extra, about 0.15 s).
+    """
+    missing: dict[str, str] = {}
+    whole, close = cut.whole, cut.close
+    points = whole.inside(cut.points)
+    crop = Crop.of_points(points)
+    plate = _look(whole.plate, points, crop, None, identity)
+    eyes = None if plate is None else plate[1]
+    result = _look(whole.result, points, crop, eyes, identity)
+    for name, found in (("result", result), ("plate", plate)):
+        if found is None:
+            missing |= dict.fromkeys(("expression", "lips", "lids"), f"no face is found in the {name}")
+
+    def attempt(name: str, measure: Callable[[], float]) -> float | None:
+        try:
+            return measure()
+        except DoublureError as error:
+            missing[name] = error.what
+            return None
+
+    solid = cut.solid
+    equal = None
+    if solid.any():
+        equal = float((cut.bits == cut.plate_bits).all(2)[solid].mean())
+    else:
+        missing["equal"] = "the matte is empty in the middle of the face"
+    return FaceReading(
+        cut.number,
+        cut.height,
+        None if result is None else result[0],
+        None if plate is None else plate[0],
+        float(inter_ocular(points)),
+        attempt("grain", lambda: grain_ratio(close.result, close.plate, close.matte)),
+        attempt("sharpness", lambda: sharpness(close.result, close.plate, close.matte)),
+        attempt("seam", lambda: seam_excess(whole.result, whole.plate, whole.matte)),
+        equal,
+        attempt("likeness", lambda: likeness(whole.result, whole.plate, whole.matte)),
+        light_zones(whole.result, whole.plate, whole.matte),
+        missing,
+    )
+
+
+def likeness(result: torch.Tensor, plate: torch.Tensor, matte: torch.Tensor) -> float:
+    """Correlation, -1..1, of the two faces' structure between 1.5 and 8 pixels, of log luminance under the matte.
+
+    1 is the plate's own face, whatever gain or smooth light was laid over it.
+
+    Raises:
+        DoublureError: a face without any structure there.
+    """
+    solid = (matte > SOLID).float()
+    bands = []
+    for picture in (result, plate):
+        light = luminance(picture)[None].clamp_min(0)
+        middle = light[0][matte > SOLID].median().clamp_min(1e-6)
+        code = (light / middle + 0.02).log2()
+        band = masked_blur(code, solid, _FINE) - masked_blur(code, solid, _COARSE)
+        values = band[0][matte > SOLID].double()
+        bands.append(values - values.mean())
+    power = float((bands[0].square().sum() * bands[1].square().sum()).sqrt())
+    if not power > 1e-9:
+        raise DoublureError("the face has no structure")
+    return float((bands[0] * bands[1]).sum()) / power
+
+
+def _look(
+    picture: torch.Tensor,
+    tracked: np.ndarray,
+    crop: Crop,
+    eyes: tuple[Crop, Crop] | None,
+    identity: bool,
+) -> tuple[Look, tuple[Crop, Crop]] | None:
+    frame = Frame.from_rgb(picture, "ACEScg")
+    low, high = np.floor(tracked[:, :2].min(0)).astype(int), np.ceil(tracked[:, :2].max(0)).astype(int)
+    view = detector_view(frame, meter=Window(int(low[0]), int(low[1]), int(high[0]), int(high[1])))
+    seen = steady(view.pixels, crop, rounds=1)
+    if seen.presence < BELIEF:
+        return None
+    where = eye_crops(view.pixels, seen.points) if eyes is None else eyes
+    points = with_lids(view.pixels, seen.points, where)
+    fixed = head_fixed(points)
+    openings = np.array([opening(fixed, pairs) for pairs in (LIPS, RIGHT_LIDS, LEFT_LIDS)])
+    descriptor = embedding(chip(view.pixels, points)) if identity else None
+    return Look(points, fixed, openings, descriptor), where

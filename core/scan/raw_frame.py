@@ -1,0 +1,120 @@
+"""One OpenEXR file as it is: its bytes' hash, its header and its pixels in the file's own number type."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import OpenImageIO as oiio
+
+from doublure.core.errors import DoublureError
+from doublure.core.scan.file_header import FileHeader, file_header
+
+_BLOCK = 1 << 22
+
+
+@dataclass(frozen=True)
+class RawFrame:
+    """One file read whole.
+
+    Attributes:
+        sha256: hexadecimal, of the file's bytes.
+        header: what it says.
+        pixels: (H, W, C) over the data window; float16 where every channel is half, else float32. Nothing is
+            refused, NaN and infinity included.
+    """
+
+    sha256: str
+    header: FileHeader
+    pixels: np.ndarray
+
+    @property
+    def half(self) -> bool:
+        """Whether ``pixels`` are 16-bit."""
+        return bool(self.pixels.dtype == np.float16)
+
+    def columns(self, names: str) -> list[int] | None:
+        """Where one-letter channels lie ("RGB"), or None where one is absent."""
+        if any(name not in self.header.channels for name in names):
+            return None
+        return [self.header.channels.index(name) for name in names]
+
+    def channel(self, name: str) -> np.ndarray | None:
+        """One channel (H, W), a view; None where it is absent."""
+        found = self.header.channels
+        return self.pixels[..., found.index(name)] if name in found else None
+
+
+def read_raw(path: Path, number: int) -> RawFrame:
+    """Read a file whole.
+
+    Hash and pixels come of the same file: where it changes between the two, that is an error.
+
+    Raises:
+        DoublureError: no such file, not OpenEXR, unreadable or truncated pixels, several parts, deep data, integer
+            channels, or a file that changes while it is read.
+    """
+    if not path.is_file():
+        raise DoublureError("the frame is missing", file=path, frame=number, remedy="render it")
+    before = _stamp(path, number)
+    digest = _sha256(path, number)
+    source = oiio.ImageInput.open(str(path))
+    if source is None:
+        raise _unreadable(path, number, oiio.geterror())
+    try:
+        if source.format_name() != "openexr":
+            raise DoublureError(
+                f"the file is {source.format_name()}, not OpenEXR",
+                file=path,
+                frame=number,
+                remedy="write it as OpenEXR",
+            )
+        spec = source.spec()
+        header = file_header(spec, path, number)
+        native = oiio.HALF if set(header.formats) == {"half"} else oiio.FLOAT
+        values = source.read_image(0, 0, 0, spec.nchannels, native)
+        if values is None:
+            raise _unreadable(path, number, source.geterror())
+    finally:
+        source.close()
+    if _stamp(path, number) != before:
+        raise DoublureError(
+            "the file changed while it was read",
+            file=path,
+            frame=number,
+            remedy="publish once nothing writes it any more",
+        )
+    return RawFrame(digest, header, values.reshape(header.data.height, header.data.width, -1))
+
+
+def _sha256(path: Path, number: int) -> str:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb", buffering=0) as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
+    except OSError as error:
+        raise _unreadable(path, number, error.strerror or str(error)) from error
+    return digest.hexdigest()
+
+
+def _stamp(path: Path, number: int) -> tuple[int, int, int]:
+    try:
+        found = os.stat(path)
+    except OSError as error:
+        raise _unreadable(path, number, error.strerror or str(error)) from error
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _unreadable(path: Path, number: int, reason: str) -> DoublureError:
+    lines = reason.strip().splitlines()
+    said = lines[0].rstrip(". ") if lines else "no reason given"
+    return DoublureError(
+        f"the pixels cannot be read ({said})",
+        file=path,
+        frame=number,
+        remedy="the file is probably truncated: render or copy it again",
+    )
