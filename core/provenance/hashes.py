@@ -92,7 +92,8 @@ def hash_files(
     results: list[FileHash | DoublureError] = []
     pool = ThreadPoolExecutor(max_workers=max(1, threads), thread_name_prefix="hash")
     try:
-        for result in pool.map(one, files):
+        # One thread needs no pool; many small files would spend their time in it.
+        for result in pool.map(one, files) if threads > 1 else map(one, files):
             results.append(result)
             if progress is not None:
                 progress(len(results))

@@ -105,10 +105,10 @@ def _judged(
     signer = f"{organization}, {about.get('common_name', 'without a name')}"
     test = organization == TEST_ORGANIZATION
     codes = [str(failure.get("code")) for failure in results.get("activeManifest", {}).get("failure", [])]
-    findings = [Finding("it is not the file that was signed", _AGAIN, file)] * any(
-        c in _OTHER_FILE for c in codes
-    )
     broken = [code for code in codes if code not in (*_OTHER_FILE, _UNTRUSTED, _EXPIRED)]
+    # A damaged manifest cannot say anything about the file.
+    altered = not broken and any(code in _OTHER_FILE for code in codes)
+    findings = [Finding("it is not the file that was signed", _AGAIN, file)] if altered else []
     if broken:
         findings.append(Finding(f"its manifest is not as it was signed ({broken[0]})", _AGAIN, place))
     if _EXPIRED in codes:
@@ -134,7 +134,7 @@ def _judged(
         tuple(findings),
         signer,
         test,
-        altered=any(code in _OTHER_FILE for code in codes),
+        altered=altered,
         sound=not broken,
         digest=ours[0].get("digest") if ours and isinstance(ours[0], dict) else None,
         inputs=frozenset(str(i.get("instance_id")) for i in active.get("ingredients", [])),
