@@ -27,7 +27,7 @@ FLAGS = (
     "-Werror",
     "-pthread",
 )
-LINK = ("-shared", "-Wl,-z,defs", "-Wl,-z,relro,-z,now", "-lm", "-ldl")
+LINK = ("-shared", "-Wl,-z,relro,-z,now", "-lm", "-ldl")
 _SECONDS = 300
 
 
@@ -92,7 +92,9 @@ def compile_shim(
             f"the C compiler {command[0]} cannot be run ({error})", remedy="name another in $CC"
         ) from error
     if done.returncode != 0:
-        lines = [line for line in done.stderr.splitlines() if "error:" in line or "undefined" in line] or done.stderr.splitlines()
+        lines = [
+            line for line in done.stderr.splitlines() if "error:" in line or "undefined" in line
+        ] or done.stderr.splitlines()
         complaint = lines[0].strip() if lines else f"exit code {done.returncode}"
         raise DoublureError(
             f"the C compiler {command[0]} failed ({complaint})",

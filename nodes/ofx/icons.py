@@ -88,7 +88,7 @@ def _blend(canvas: Canvas) -> None:
     for step in range(steps):
         share = step / (steps - 1)
         colour = tuple(round(a + (b - a) * share) for a, b in zip(_PLATE, _HERO, strict=True))
-        axes = (round(150 - 70 * share), round(190 - 80 * share))
+        axes = (round(150 - 70 * share), round(168 - 58 * share))
         cv2.ellipse(canvas, (256, 256), axes, 0, 0, 360, colour, -1)
 
 

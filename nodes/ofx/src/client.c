@@ -13,7 +13,7 @@
 #include "service.h"
 #include "wire.h"
 
-enum { PROTOCOL = 1, MOST_IDLE = 8 };
+enum { PROTOCOL = 1, MOST_IDLE = 8, MOST_HANGUPS = 10 };
 static const double HELLO_SECONDS = 30.0, CANCEL_SECONDS = 0.5, SEGMENT_SECONDS = 30.0;
 
 struct client {
@@ -66,7 +66,7 @@ static bool hello(struct client *client, const struct waiter *waiter, struct fau
     return !fault->sentence[0];
 }
 
-static struct client *client_new(const struct waiter *waiter, struct fault *fault) {
+static struct client *client_try(const struct waiter *waiter, struct fault *fault) {
     struct client *client = calloc(1, sizeof *client);
     if (!client) {
         fault_set(fault, "there is no memory for a connection to the Doublure service.");
@@ -79,6 +79,20 @@ static struct client *client_new(const struct waiter *waiter, struct fault *faul
         return client;
     client_end(client);
     return NULL;
+}
+
+/* A service that is just ending may still be connected to; a moment later another one can be started. */
+static struct client *client_new(const struct waiter *waiter, struct fault *fault) {
+    for (int i = 0;; i++) {
+        *fault = (struct fault){0};
+        struct client *client = client_try(waiter, fault);
+        if (client || !fault->lost || fault->aborted || i == MOST_HANGUPS)
+            return client;
+        if (!waiter_slice(waiter)) {
+            fault->aborted = true;
+            return NULL;
+        }
+    }
 }
 
 /* A connection that has something to read while nothing was asked has ended, or is out of step. */
