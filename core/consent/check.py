@@ -74,14 +74,28 @@ def require_all(
 
     Args and errors are those of :func:`require`.
     """
+    grants, denials = evaluate_all(use, records, trust, now, revocations=revocations, root=root)
+    if denials:
+        raise ConsentDenied(denials)
+    return grants
+
+
+def evaluate_all(
+    use: Use,
+    records: Sequence[AnyPath],
+    trust: AnyPath | None,
+    now: datetime,
+    *,
+    revocations: AnyPath | None = None,
+    root: str | None = None,
+) -> tuple[tuple[Grant, ...], tuple[Denial, ...]]:
+    """As :func:`require_all`, but told instead of raised: grants count only where there are no denials."""
     verdicts = [evaluate(use, r, trust, now, revocations=revocations, root=root) for r in records]
     denials = [denial for verdict in verdicts for denial in verdict.denials]
     grants = tuple(verdict.grant for verdict in verdicts if verdict.grant is not None)
     if not denials:
         denials = list(_uncovered(use, grants, trust, now, root))
-    if denials:
-        raise ConsentDenied(tuple(denials))
-    return grants
+    return grants, tuple(denials)
 
 
 def evaluate(
