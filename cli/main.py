@@ -22,6 +22,7 @@ VERBS = {
     "nodes": "list the nodes with their inputs and params",
     "verify": "check a shot against its signed provenance",
     "weights": "fetch or list the pinned detector weights",
+    "consent": "make, sign, check and revoke likeness records",
     "demo": "replace the face in the example shot and score it against the truth",
 }
 """Verb -> help line. Each is a module of this package with ``add_parser(subparsers)`` and ``run(args) -> int``; only
