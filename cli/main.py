@@ -23,6 +23,8 @@ VERBS = {
     "verify": "check a shot against its signed provenance",
     "weights": "fetch or list the pinned detector weights",
     "consent": "make, sign, check and revoke likeness records",
+    "nuke": "install or remove the tools for Nuke",
+    "natron": "install or remove the tools for Natron",
     "demo": "replace the face in the example shot and score it against the truth",
 }
 """Verb -> help line. Each is a module of this package with ``add_parser(subparsers)`` and ``run(args) -> int``; only

@@ -1,1 +1,1 @@
-"""Generated tools for hosts (Nuke, Natron, Blender)."""
+"""Tools for hosts (Nuke, Natron), generated from the declarations of the nodes and checked in below ``plugin``."""

@@ -1,0 +1,1 @@
+"""Doublure's tools for Natron: PyPlugs around the OpenFX nodes, and what installs them."""

@@ -1,0 +1,1 @@
+"""Doublure's tools for Nuke: groups around the OpenFX nodes, a menu, and what installs them."""
