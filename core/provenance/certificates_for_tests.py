@@ -6,14 +6,20 @@ from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from doublure.core.provenance.signer import TEST_ORGANIZATION
 
+PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
+
 
 def make_test_certificates(
-    not_before: datetime, not_after: datetime, *, organization: str = TEST_ORGANIZATION
+    not_before: datetime,
+    not_after: datetime,
+    *,
+    organization: str = TEST_ORGANIZATION,
+    key: PrivateKey | None = None,
 ) -> tuple[bytes, bytes, bytes]:
     """A root and a signer's certificate as C2PA asks for them (specification 2.1, section 14.5).
 
@@ -21,13 +27,14 @@ def make_test_certificates(
         not_before, not_after: validity of the signer's certificate, aware; the root's begins a day earlier and
             ends a day later.
         organization: another name only where a test needs a signer that is no test signer.
+        key: the signer's; None makes one for Ed25519.
 
     Returns:
-        (PEM chain, signer first; PEM private key, Ed25519; PEM root alone).
+        (PEM chain, signer first; PEM private key, not encrypted; PEM root alone).
     """
     day = timedelta(days=1)
     root_key = ec.generate_private_key(ec.SECP256R1())
-    key = ed25519.Ed25519PrivateKey.generate()
+    key = key or ed25519.Ed25519PrivateKey.generate()
     root_name, name = _name(organization, "TEST root"), _name(organization, "TEST signer")
     root_id = x509.SubjectKeyIdentifier.from_public_key(root_key.public_key())
     root = (
@@ -68,7 +75,7 @@ def _name(organization: str, common: str) -> x509.Name:
 def _builder(
     subject: x509.Name,
     issuer: x509.Name,
-    key: ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey,
+    key: ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey,
     not_before: datetime,
     not_after: datetime,
 ) -> x509.CertificateBuilder:

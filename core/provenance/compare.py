@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from doublure.core.check.finding import Level
 from doublure.core.errors import DoublureError
-from doublure.core.provenance.finding import Finding, Level
+from doublure.core.provenance.finding import Finding, finding
 from doublure.core.provenance.hashes import FileHash, hash_files
 from doublure.core.provenance.record import ListedFile, ListedFrame, ListedFrames
 
@@ -35,7 +36,7 @@ def compare_frames(
         Errors: missing, renamed, changed, holding another frame, not readable, not listed.
     """
     if not folder.is_dir():
-        return [Finding("the folder of the frames is not there", "say where the frames are now", str(folder))]
+        return [finding("the folder of the frames is not there", "say where the frames are now", str(folder))]
     hashes = hash_files(
         [(f.number, folder / f.name) for f in listed.frames], threads=threads, progress=progress
     )
@@ -49,19 +50,19 @@ def compare_frames(
             now = renamed.get(frame.number)
             what = f"the frame is now named {now}" if now else "the frame is missing"
             findings.append(
-                Finding(what, f"name it {frame.name}" if now else _AGAIN, frame.name, frame.number)
+                finding(what, f"name it {frame.name}" if now else _AGAIN, frame.name, frame.number)
             )
         elif isinstance(found, DoublureError):
-            findings.append(Finding(found.what, found.remedy or _AGAIN, frame.name, frame.number))
+            findings.append(finding(found.what, found.remedy or _AGAIN, frame.name, frame.number))
         elif found.sha256 != frame.sha256:
-            findings.append(Finding(_changed(frame, found, by_hash), _AGAIN, frame.name, frame.number))
+            findings.append(finding(_changed(frame, found, by_hash), _AGAIN, frame.name, frame.number))
     if extra:
         shape = _shape(listed.frames[0])
         for name in unlisted:
             match = shape.fullmatch(name)
             if match and name not in renamed.values():
                 what, number = "the frame was added, it is not in the list", int(match[1])
-                findings.append(Finding(what, "remove it", name, number))
+                findings.append(finding(what, "remove it", name, number))
     return findings
 
 
@@ -79,10 +80,10 @@ def compare_file(
     if isinstance(found, DoublureError):
         if not (folder / listed.path).exists():
             what = f"the {listed.role} is not at hand, so it was not compared"
-            return Finding(what, f"put it there: {_ORIGINAL}", listed.path, level=absent)
-        return Finding(found.what, found.remedy or _ORIGINAL, listed.path)
+            return finding(what, f"put it there: {_ORIGINAL}", listed.path, level=absent)
+        return finding(found.what, found.remedy or _ORIGINAL, listed.path)
     if found.sha256 != listed.sha256:
-        return Finding(
+        return finding(
             f"the {listed.role} is not the one that the shot was made with", _ORIGINAL, listed.path
         )
     return None

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
+from doublure.core.check import finding as check
+from doublure.core.check.finding import Level
 from doublure.core.errors import DoublureError
-
-Level = Literal["error", "warning"]
 
 
 @dataclass(frozen=True)
-class Finding:
+class Finding(check.Finding):
     """A mismatch (error), or something that could not be looked at (warning).
 
     Attributes:
-        what: the fault, lower case, without a full stop.
-        remedy: what the user can do, imperative, without a full stop.
         file: the file concerned, as it is named in frames.json or on the disk; None for the whole.
-        frame: the frame number concerned; None where it is no frame.
-        level: "error" fails the verification, "warning" does not.
     """
 
-    what: str
-    remedy: str
     file: str | None = None
-    frame: int | None = None
-    level: Level = "error"
 
     def __str__(self) -> str:
         return str(DoublureError(self.what, file=self.file, frame=self.frame, remedy=self.remedy))
@@ -40,3 +32,10 @@ class Finding:
             "what": self.what,
             "remedy": self.remedy,
         }
+
+
+def finding(
+    what: str, remedy: str, file: str | None = None, frame: int | None = None, level: Level = "error"
+) -> Finding:
+    """A finding about a file."""
+    return Finding(frame, what, remedy, level, file)

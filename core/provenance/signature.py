@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from doublure.core.errors import DoublureError
-from doublure.core.provenance.finding import Finding
+from doublure.core.provenance.finding import Finding, finding
 from doublure.core.provenance.library import MISSING, REMEDY, c2pa, offline_context
 from doublure.core.provenance.manifest import FRAMES_ASSERTION
 from doublure.core.provenance.signer import TEST_ORGANIZATION
@@ -108,19 +108,19 @@ def _judged(
     broken = [code for code in codes if code not in (*_OTHER_FILE, _UNTRUSTED, _EXPIRED)]
     # A damaged manifest cannot say anything about the file.
     altered = not broken and any(code in _OTHER_FILE for code in codes)
-    findings = [Finding("it is not the file that was signed", _AGAIN, file)] if altered else []
+    findings = [finding("it is not the file that was signed", _AGAIN, file)] if altered else []
     if broken:
-        findings.append(Finding(f"its manifest is not as it was signed ({broken[0]})", _AGAIN, place))
+        findings.append(finding(f"its manifest is not as it was signed ({broken[0]})", _AGAIN, place))
     if _EXPIRED in codes:
         findings.append(
-            Finding(f"the certificate of {signer} is expired or not valid yet", "have it signed again", place)
+            finding(f"the certificate of {signer} is expired or not valid yet", "have it signed again", place)
         )
     if test and not trust.allow_test:
         remedy = "sign it with the studio's certificate, or pass --allow-test where a test is meant"
-        findings.append(Finding("it is signed with a test certificate, which proves nothing", remedy, place))
+        findings.append(finding("it is signed with a test certificate, which proves nothing", remedy, place))
     elif not test and _UNTRUSTED in codes and _EXPIRED not in codes:
         findings.append(
-            Finding(
+            finding(
                 f"it is signed by {signer}, whom nobody here trusts",
                 "name the root certificate of who should have signed it, with --anchors",
                 place,
@@ -128,7 +128,7 @@ def _judged(
         )
     if not findings and state not in ("Trusted", "Valid"):
         # Fails closed where the library knows a fault that it does not name.
-        findings.append(Finding(f"its manifest is {state.lower()}", _AGAIN, place))
+        findings.append(finding(f"its manifest is {state.lower()}", _AGAIN, place))
     ours = [a["data"] for a in active.get("assertions", []) if a.get("label") == FRAMES_ASSERTION]
     return Signature(
         tuple(findings),
@@ -142,7 +142,7 @@ def _judged(
 
 
 def _failed(place: str, what: str, remedy: str) -> Signature:
-    return Signature((Finding(what, remedy, place),))
+    return Signature((finding(what, remedy, place),))
 
 
 def _first_line(error: Exception) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from doublure.core.errors import DoublureError
 from doublure.core.provenance.compare import compare_file, compare_frames
-from doublure.core.provenance.finding import Finding
+from doublure.core.provenance.finding import Finding, finding
 from doublure.core.provenance.hashes import hash_files
 from doublure.core.provenance.manifest import ingredients
 from doublure.core.provenance.record import FILE_NAME, ListedFile, Record
@@ -108,7 +108,7 @@ def verify_provenance(
         try:
             record = Record.from_bytes(data[FILE_NAME], Path(FILE_NAME))
         except DoublureError as error:
-            findings.append(Finding(error.what, error.remedy or _AGAIN, FILE_NAME, error.frame))
+            findings.append(finding(error.what, error.remedy or _AGAIN, FILE_NAME, error.frame))
     if record is None:
         return Verification(tuple(findings), signature.signer, signature.test, 0)
     if signature.sound:
@@ -153,9 +153,9 @@ def _read_all(folder: Path) -> tuple[dict[str, bytes], list[Finding]]:
         try:
             data[name] = (folder / name).read_bytes()
         except FileNotFoundError:
-            findings.append(Finding(f"there is no {name}", _AGAIN, str(folder)))
+            findings.append(finding(f"there is no {name}", _AGAIN, str(folder)))
         except OSError as error:
-            findings.append(Finding(f"the file cannot be read ({error.strerror or error})", _AGAIN, name))
+            findings.append(finding(f"the file cannot be read ({error.strerror or error})", _AGAIN, name))
     return data, findings
 
 
@@ -170,7 +170,7 @@ def _sums(data: dict[str, bytes], signature: Signature) -> list[Finding]:
         if signature.signer is None or not signature.sound:
             return []
         return [
-            Finding(
+            finding(
                 f"it was changed where no signature covers it, or its line in {SUMS} was", _AGAIN, SIDECAR
             )
         ]
@@ -178,16 +178,16 @@ def _sums(data: dict[str, bytes], signature: Signature) -> list[Finding]:
         what = "it is not as it was written"
         if not signature.sound:
             what = f"it is not as it was written, or {' and '.join(wrong)} is not"
-        return [Finding(what, _AGAIN, SUMS)]
+        return [finding(what, _AGAIN, SUMS)]
     return []
 
 
 def _contradictions(record: Record, signature: Signature, place: str) -> list[Finding]:
     findings = []
     if signature.digest != record.result.digest():
-        findings.append(Finding(f"it was signed for other frames than those in {FILE_NAME}", _AGAIN, place))
+        findings.append(finding(f"it was signed for other frames than those in {FILE_NAME}", _AGAIN, place))
     if signature.inputs != {item.identifier for item in ingredients(record.plate, record.files)}:
-        findings.append(Finding(f"it names another plate, model or consent than {FILE_NAME}", _AGAIN, place))
+        findings.append(finding(f"it names another plate, model or consent than {FILE_NAME}", _AGAIN, place))
     return findings
 
 
@@ -198,7 +198,7 @@ def _plate(folder: Path, record: Record, plate: Path | None, complete: bool, thr
         return compare_frames(place, record.plate, extra=False, threads=threads)
     what = "the plate is not at hand, so it was not compared"
     return [
-        Finding(what, "name its folder with --plate where you have it", record.plate.folder, level="warning")
+        finding(what, "name its folder with --plate where you have it", record.plate.folder, level="warning")
     ]
 
 

@@ -6,6 +6,7 @@ import json
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,8 +14,9 @@ import c2pa
 import cv2
 import numpy as np
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from doublure.core.provenance.certificates_for_tests import make_test_certificates
+from doublure.core.provenance.certificates_for_tests import PrivateKey, make_test_certificates
 from doublure.core.provenance.library import offline_context
 from doublure.core.provenance.manifest import DIGITAL_SOURCE, ingredients
 from doublure.core.provenance.record import ListedFile, ListedFrame, ListedFrames
@@ -57,6 +59,29 @@ def test_a_signed_file_is_trusted_by_whom_the_studio_is_trusted(tmp_path: Path, 
     assert found.findings == ()
     assert found.signer == "Some Studio, TEST signer"
     assert (found.sound, found.altered, found.test) == (True, False, False)
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "make_key"),
+    [
+        ("es256", lambda: ec.generate_private_key(ec.SECP256R1())),
+        ("es384", lambda: ec.generate_private_key(ec.SECP384R1())),
+        ("es512", lambda: ec.generate_private_key(ec.SECP521R1())),
+        ("ps256", lambda: rsa.generate_private_key(65537, 2048)),
+    ],
+)
+def test_every_kind_of_key_signs_from_files(
+    tmp_path: Path, algorithm: str, make_key: Callable[[], PrivateKey]
+) -> None:
+    now = datetime.now(UTC)
+    chain, key, root = make_test_certificates(
+        now - timedelta(hours=1), now + timedelta(days=1), organization="Some Studio", key=make_key()
+    )
+    (tmp_path / "chain.pem").write_bytes(chain)
+    (tmp_path / "key.pem").write_bytes(key)
+    signer = Signer.from_files(tmp_path / "chain.pem", tmp_path / "key.pem")
+    assert signer.algorithm == algorithm
+    assert check(*signed(tmp_path, signer), Trust(root.decode())).findings == ()
 
 
 def test_the_signed_file_is_not_touched(tmp_path: Path, studio: Studio) -> None:
