@@ -30,6 +30,8 @@ _MIDDLE = 0.18
 _SHOULDER = 0.6
 _TOP = 4.0
 _METERED = 200_000
+_BAND = 64
+"""Rows looked up at a time."""
 
 
 @dataclass(frozen=True)
@@ -116,11 +118,11 @@ def detector_view(
     check()
     np.multiply(linear, np.float32(gain / _TOP), out=linear)
     np.minimum(linear, 1, out=linear)
-    check()
-    np.sqrt(linear, out=linear)
-    index = linear * np.float32(_TABLE.size - 1)
-    check()
-    pixels = _TABLE[(index + 0.5).astype(np.uint16)]
+    pixels = np.empty(linear.shape, np.uint8)
+    for top in range(0, len(linear), _BAND):
+        check()
+        index = np.sqrt(linear[top : top + _BAND]) * np.float32(_TABLE.size - 1)
+        pixels[top : top + _BAND] = _TABLE[(index + 0.5).astype(np.uint16)]
     height, width = pixels.shape[:2]
     wide, high = width, height
     if frame.pixel_aspect > 1:
