@@ -1,7 +1,7 @@
 """Does verification catch every change of one byte, and name the right file?
 
-``python -m bench.tamper FOLDER [--changes 500] [--anchors PEM] [--allow-test]`` copies nothing: give it a copy of a
-signed shot's folder ``provenance`` with all that belongs to it. Every change is undone.
+``python -m bench.tamper FOLDER [--changes 500] [--anchors PEM] [--allow-test]``, where FOLDER is the folder
+``provenance`` of a signed shot. Every change is undone, but an interrupt by force leaves one: use a copy of the shot.
 """
 
 from __future__ import annotations

@@ -36,7 +36,13 @@ def compare_frames(
         Errors: missing, renamed, changed, holding another frame, not readable, not listed.
     """
     if not folder.is_dir():
-        return [finding("the folder of the frames is not there", "say where the frames are now", str(folder))]
+        return [
+            finding(
+                "the folder of the frames is not there",
+                "name the folder where they lie now (--frames, --plate)",
+                str(folder),
+            )
+        ]
     hashes = hash_files(
         [(f.number, folder / f.name) for f in listed.frames], threads=threads, progress=progress
     )

@@ -132,7 +132,8 @@ def _leaf(parent: ElementTree.Element, name: str, text: str, **attributes: str) 
 
 def _text(root: ElementTree.Element) -> bytes:
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True) + b"\n"
+    text: bytes = ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return text + b"\n"
 
 
 def _iso(moment: datetime) -> str:
