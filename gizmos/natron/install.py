@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from doublure.gizmos.folder import Change, copy_files, remove_files
-from doublure.gizmos.generate import files_of
+from doublure.gizmos.packaged import files_of
 
 FOLDER = "Doublure"
 

@@ -49,9 +49,12 @@ def build(app, group, tool):
 def _node(app, group, item, missing):
     node = app.createNode(item["plugin"], item["major"], group)
     if node is None:
+        ours = item["plugin"].startswith("org.doublure.")
         raise RuntimeError(
-            "Natron cannot make the node {}; install Doublure's OpenFX plug-in with doublure ofx install, then "
-            "start Natron again.".format(item["plugin"])
+            "Natron cannot make the node {}; install {}, then start Natron again.".format(
+                item["plugin"],
+                "Doublure's OpenFX plug-in with doublure ofx install" if ours else "Natron's own plug-ins",
+            )
         )
     node.setScriptName(item["name"])
     node.setLabel(item["name"])
@@ -121,5 +124,13 @@ def _link(group, node, link, missing):
         missing.append(link["control"])
     elif not link["alias"]:
         inner.setExpression("thisGroup.{}.get()".format(link["control"]), False, 0)
-    elif outer.setAsAlias(inner) is False:
+    elif not _tied(outer, inner):
         missing.append(link["control"])
+
+
+def _tied(outer, inner):
+    try:
+        return outer.setAsAlias(inner)
+    except ValueError:
+        # Where older versions return false for params of two kinds, newer ones raise.
+        return False

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from doublure.core.errors import DoublureError
 from doublure.gizmos.folder import Change, copy_files, remove_files
-from doublure.gizmos.generate import files_of
 from doublure.gizmos.manifest import read_manifest
 from doublure.gizmos.marked_line import add_line, remove_line
+from doublure.gizmos.packaged import files_of
 
 FOLDER, INIT = "doublure", "init.py"
 MARK = "# added by doublure nuke install"

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from doublure.gizmos.generate import generated, present, regenerate
+from doublure.gizmos.generate import generated, regenerate
+from doublure.gizmos.packaged import present
 
 
 def test_the_checked_in_tools_are_current() -> None:

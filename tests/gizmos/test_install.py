@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from doublure.core.errors import DoublureError
-from doublure.gizmos.generate import files_of
 from doublure.gizmos.manifest import NAME
 from doublure.gizmos.natron import install as natron
 from doublure.gizmos.nuke import install as nuke
+from doublure.gizmos.packaged import files_of
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -26,6 +26,7 @@ class FakeParam:
         self.options: list[str] = []
         self.children: list[FakeParam] = []
         self.expressions: dict[int, str] = {}
+        self.strict = False
         self.value: tuple[Any, ...] | None = None
         self.alias: FakeParam | None = None
         self.type: str | None = None
@@ -89,8 +90,10 @@ class FakeParam:
         self.expressions[dimension] = text
 
     def setAsAlias(self, other: FakeParam) -> bool:  # noqa: N802
-        """Natron ties like to like only."""
+        """Natron ties like to like only; its newer versions raise where older ones return false."""
         if other.kind != self.kind:
+            if other.strict:
+                raise ValueError("Cannot alias a parameter of a different kind")
             return False
         self.alias = other
         return True
@@ -153,14 +156,18 @@ class FakeNode:
 class FakeApp:
     """Makes nodes; ``known`` are the plug-ins and the params that each has, by kind."""
 
-    def __init__(self, known: dict[str, dict[str, str]], refused: frozenset[str] = frozenset()) -> None:
-        self.known, self.refused = known, refused
+    def __init__(
+        self, known: dict[str, dict[str, str]], refused: frozenset[str] = frozenset(), *, strict: bool = False
+    ) -> None:
+        self.known, self.refused, self.strict = known, refused, strict
         self.nodes: list[FakeNode] = []
 
     def createNode(self, plugin: str, major: int, group: FakeNode) -> FakeNode | None:  # noqa: N802
         if plugin not in self.known:
             return None
         params = [FakeParam(kind, name) for name, kind in self.known[plugin].items()]
+        for param in params:
+            param.strict = self.strict
         self.nodes.append(FakeNode(plugin, params, self.refused))
         return self.nodes[-1]
 

@@ -8,8 +8,8 @@ import pytest
 from fake_natron import FakeApp, FakeNode, FakeParam, load
 
 from doublure.gizmos.face_replace import FACE_REPLACE
-from doublure.gizmos.generate import ROOT
 from doublure.gizmos.node_tools import node_tool
+from doublure.gizmos.packaged import ROOT
 from doublure.gizmos.plugin import ANALYSE, clip_index, extras, hosted
 from doublure.gizmos.tool import Tool
 from doublure.gizmos.tools import tools
@@ -218,10 +218,11 @@ def test_a_param_that_natron_does_not_reach_inside_is_told(
     assert "blend_colour_match" in told
 
 
+@pytest.mark.parametrize("strict", [False, True])
 def test_a_param_of_another_kind_is_told_and_not_tied(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    strict: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    build(FACE_REPLACE, monkeypatch, app=FakeApp(plugins(feather="Int")))
+    build(FACE_REPLACE, monkeypatch, app=FakeApp(plugins(feather="Int"), strict=strict))
     assert "no control for blend_feather" in capsys.readouterr().err
 
 
@@ -233,10 +234,17 @@ def test_nothing_is_told_when_all_is_well(
     assert capsys.readouterr().err == ""
 
 
-def test_without_the_openfx_plugin_the_sentence_says_how_to_install_it(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("plugin", "remedy"),
+    [
+        ("org.doublure.swap", "Doublure's OpenFX plug-in with doublure ofx install"),
+        ("net.sf.openfx.switchPlugin", "Natron's own plug-ins"),
+    ],
+)
+def test_without_a_plugin_the_sentence_says_what_to_install(
+    plugin: str, remedy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = plugins()
-    del known["org.doublure.swap"]
-    with pytest.raises(RuntimeError, match=r"node org\.doublure\.swap; install .* with doublure ofx install"):
+    del known[plugin]
+    with pytest.raises(RuntimeError, match=f"node {plugin}; install {remedy}, then start Natron again"):
         build(FACE_REPLACE, monkeypatch, app=FakeApp(known))

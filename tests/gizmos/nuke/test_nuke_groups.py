@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from doublure.gizmos.face_replace import FACE_REPLACE
-from doublure.gizmos.generate import ROOT
 from doublure.gizmos.nk.parser import parse_file
 from doublure.gizmos.nk.stack import Wired, connect
 from doublure.gizmos.nk.syntax import Braced, Knob, UserKnob
 from doublure.gizmos.node_tools import node_tool
+from doublure.gizmos.packaged import ROOT
 from doublure.gizmos.plugin import extras, hosted, nuke_class
 from doublure.gizmos.tool import Tool, label_of
 from doublure.gizmos.tools import tools

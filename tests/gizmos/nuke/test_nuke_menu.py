@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from doublure.gizmos.generate import ROOT
+from doublure.gizmos.packaged import ROOT
 from doublure.gizmos.tools import tools
 
 FOLDER = ROOT / "nuke" / "plugin"
