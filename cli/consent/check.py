@@ -30,6 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--project", required=True)
     parser.add_argument("--hero", required=True, help="id of the person whose face is put on")
     parser.add_argument("--driver", help="id of the double")
+    parser.add_argument(
+        "--cast", type=words, default=[], help="ids of others whose pictures teach, with commas"
+    )
     parser.add_argument("--shot")
     parser.add_argument("--model", metavar="FILE", help="the model's file, or its SHA-256")
     parser.add_argument(
@@ -47,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, help="total screen time")
     parser.add_argument("--approval", action="append", default=[], help="an approval that was given")
     parser.add_argument(
-        "--everyone", action="store_true", help="deny unless hero and driver both have a record here"
+        "--everyone", action="store_true", help="deny unless hero, driver and cast all have a record here"
     )
     parser.add_argument(
         "--revocations", type=Path, metavar="FILE", help="the list, instead of the trust file's"
@@ -98,6 +101,7 @@ def _use(args: argparse.Namespace) -> Use:
         project=args.project,
         hero=args.hero,
         driver=args.driver,
+        cast=tuple(args.cast),
         shot=args.shot,
         model=None if args.model is None else digest(args.model),
         references=references,

@@ -20,7 +20,13 @@ FIELDS: dict[str, tuple[str, dict[str, Any]]] = {
         {"choices": ("likeness", "synthetic"), "help": "synthetic: nobody, signed by the maker"},
     ),
     "subject.id": ("subject", {"metavar": "ID", "help": "pseudonym of the person"}),
-    "subject.part": ("part", {"choices": ("hero", "driver"), "help": "whose face is put on, or the double"}),
+    "subject.part": (
+        "part",
+        {
+            "choices": ("hero", "driver", "cast"),
+            "help": "whose face is put on, the double, or one who only teaches",
+        },
+    ),
     "subject.minor": ("minor", {"action": "store_const", "const": True, "help": "a guardian signs"}),
     "subject.deceased": ("deceased", {"action": "store_const", "const": True, "help": "the estate signs"}),
     "drivers": ("drivers", {"type": words, "help": "a hero's doubles; ids or globs, with commas"}),

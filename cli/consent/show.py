@@ -56,13 +56,12 @@ def lines(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     permitted, prohibited, validity = record["permissions"], record["prohibitions"], record["validity"]
     limit = permitted["max_screen_seconds"]
     listed, disclosure = record["revocation"], record["disclosure"]
-    others = (
-        f"driven by {_words(record['drivers'])}" if "drivers" in record else f"as {_words(record['heroes'])}"
-    )
+    others = ", driven by " + _words(record["drivers"]) if "drivers" in record else ""
+    others += " of " + _words(record["heroes"]) if "heroes" in record else ""
     return [
         ("record", f"{record['id']} ({record['kind']}), issued {record['issued']}"),
         ("replaces", _words(record["supersedes"])),
-        ("subject", f"{subject['id']}, {subject['part']}, {others}"),
+        ("subject", f"{subject['id']}, {subject['part']}{others}"),
         ("rights", f"{record['rights_holder']['id']} ({record['rights_holder']['basis']})"),
         ("licensee", f"{record['licensee']['name']} ({record['licensee']['id']})"),
         ("project", f"{project['title']} ({project['id']}), shots {_words(project['shots'])}"),

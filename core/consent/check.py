@@ -70,7 +70,8 @@ def require_all(
     revocations: AnyPath | None = None,
     root: str | None = None,
 ) -> tuple[Grant, ...]:
-    """The grants of all records for ``use``: each must grant, and hero and driver must each have one.
+    """The grants of all records for ``use``: each must grant, and hero, driver and all of the cast must each
+    have one.
 
     Args and errors are those of :func:`require`.
     """
@@ -233,8 +234,8 @@ def _revocations(
 def _uncovered(
     use: Use, grants: Sequence[Grant], trust: AnyPath | None, now: datetime, root: str | None
 ) -> Iterator[Denial]:
-    """A denial for each of hero and driver without a record."""
-    covered = {grant.part for grant in grants}
+    """A denial for each person in the use without a record of their part."""
+    covered = {(grant.part, grant.person) for grant in grants}
     ask = KEEPER
     if trust is not None and not grants:
         try:
@@ -244,11 +245,16 @@ def _uncovered(
             return
     elif grants:
         ask = grants[0].contact
-    people = {"hero": use.hero, "driver": use.driver}
-    for part, person in people.items():
-        if part not in covered:
+    needed = [("hero", use.hero), ("driver", use.driver), *(("cast", person) for person in use.cast)]
+    for part, person in needed:
+        if (part, person) not in covered:
             named = "who is not stated" if person is None else repr(person)
             yield Denial(Reason.RECORD_MISSING, f"no record of the {part} {named} is given", None, ask)
+    for person in use.references:
+        if person not in {named for _, named in needed}:
+            yield Denial(
+                Reason.RECORD_MISSING, f"no record of {person!r} is given, whose pictures are used", None, ask
+            )
 
 
 def _denied(*denials: Denial) -> Verdict:

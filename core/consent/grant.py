@@ -18,7 +18,7 @@ class Grant:
     Attributes:
         record: the record's id.
         kind: ``likeness`` or ``synthetic``.
-        person, part: whose record it is, and as what: ``hero`` or ``driver``.
+        person, part: whose record it is, and as what: ``hero``, ``driver`` or ``cast``.
         role: the use's.
         path, sha256: the record's file and the hash of its bytes, for the provenance of what is made.
         until: the first moment at which the same check may deny by time alone: work that takes longer asks again.

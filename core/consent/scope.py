@@ -31,14 +31,18 @@ def scope_grounds(record: Mapping[str, Any], use: Use) -> Iterator[Ground]:
 
 
 def _people(record: Mapping[str, Any], use: Use) -> Iterator[Ground]:
-    subject = record["subject"]
-    part, other_part = subject["part"], "driver" if subject["part"] == "hero" else "hero"
-    person, other = (use.hero, use.driver) if part == "hero" else (use.driver, use.hero)
-    if person is None:
+    person, part = record["subject"]["id"], record["subject"]["part"]
+    if part == "cast":
+        if person not in use.cast:
+            yield Reason.PERSON, f"the record is for {person} as cast, who has no part in this"
+        return
+    other_part, allowed = ("driver", record["drivers"]) if part == "hero" else ("hero", record["heroes"])
+    asked = {"hero": use.hero, "driver": use.driver}
+    if asked[part] is None:
         yield Reason.UNSTATED, f"the {part} is not stated"
-    elif person != subject["id"]:
-        yield Reason.PERSON, f"the record is for {subject['id']} as {part}, not for {person!r}"
-    allowed = record["drivers" if part == "hero" else "heroes"]
+    elif asked[part] != person:
+        yield Reason.PERSON, f"the record is for {person} as {part}, not for {asked[part]!r}"
+    other = asked[other_part]
     if other is None:
         yield Reason.UNSTATED, f"the {other_part} is not stated"
     elif not fits(other, allowed):

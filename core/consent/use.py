@@ -28,8 +28,9 @@ class Use:
         role: train, render or publish.
         project: the project's id as the tracker writes it.
         hero, driver: ids of the two people: whose face is put on, and who performs.
+        cast: ids of the others whose pictures training learns from.
         shot: the shot's name; only training may leave it out.
-        model: SHA-256 of the model file's bytes, 64 hex digits; only training may leave it out.
+        model: SHA-256 of the model file's bytes, 64 hex digits; in training, of the model that it goes on from, if any.
         references: person -> SHA-256 of each set of their pictures that training learns from (``FaceSet.sha256``).
             Training must name at least one of every person whose record is checked.
         media, territory: where it will be shown. Publishing must state them.
@@ -46,6 +47,7 @@ class Use:
     project: str
     hero: str
     driver: str | None = None
+    cast: tuple[str, ...] = ()
     shot: str | None = None
     model: str | None = None
     references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -339,8 +340,6 @@ def test_a_signature_under_another_role_does_not_count(studio):
 
 
 def test_the_same_role_twice_is_denied(studio):
-    import json
-
     data = json.loads(studio.record_path.read_text())
     data["proofs"].append(data["proofs"][0])
     studio.record_path.write_bytes(document_bytes(data))
@@ -440,6 +439,30 @@ def test_training_asks_each_person_about_their_own_pictures(studio):
     asked = use(role=Role.TRAIN, shot=None, model=MODEL, references={"mara": (PICTURES,), "double": (OTHER,)})
     with pytest.raises(ConsentDenied, match="of double are not a set"):
         require_all(asked, [studio.record_path, studio.driver_path], studio.trust_path, NOW)
+
+
+def test_the_cast_needs_records_too_and_nobody_elses_pictures_are_used(studio, tmp_path):
+    both = [studio.record_path, studio.driver_path]
+    pictures = {"mara": (PICTURES,), "double": (PICTURES,), "agnes": (PICTURES,)}
+    asked = use(role=Role.TRAIN, cast=("agnes",), references=pictures)
+    for over in (asked, use(role=Role.TRAIN, references=pictures)):
+        with pytest.raises(ConsentDenied, match=r"no record of .*'agnes'"):
+            require_all(over, both, studio.trust_path, NOW)
+    cast = Studio(tmp_path / "cast")
+    (tmp_path / "cast").mkdir()
+    cast.record["subject"] |= {"id": "agnes", "part": "cast"}
+    del cast.record["drivers"]
+    cast.trust["keys"].append(pinned("agnes", "subject", "agnes"))
+    cast.signers["subject"] = "agnes"
+    cast.write()
+    records = [*both, cast.record_path]
+    assert [grant.part for grant in require_all(asked, records, cast.trust_path, NOW)] == [
+        "hero",
+        "driver",
+        "cast",
+    ]
+    with pytest.raises(ConsentDenied, match="agnes as cast, who has no part"):
+        require_all(use(), records, cast.trust_path, NOW)
 
 
 def test_a_key_for_all_projects_is_pinned_by_a_glob(studio):

@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from consent.studio import NOW, Studio
+from consent.studio import NOW, Studio, seeded_key
 from doublure.core.consent.denial import Reason
+from doublure.core.consent.document import document_bytes
+from doublure.core.consent.proofs import signed
 from doublure.core.consent.revocations import Revocations, load_revocations
 from doublure.core.consent.trust import FaultError, load_trust
 
@@ -47,9 +49,6 @@ def test_a_strike_suspends_from_its_first_second_until_before_its_end(studio):
 
 
 def test_a_list_without_a_signature_or_with_two_is_refused(studio):
-    from consent.studio import seeded_key
-    from doublure.core.consent.document import document_bytes
-    from doublure.core.consent.proofs import signed
 
     once = signed(studio.list, "registrar", seeded_key("registrar"), ISSUED)
     for data in (studio.list, signed(once, "producer", seeded_key("producer"), ISSUED)):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -81,7 +82,5 @@ def test_another_record_with_the_signatures_of_this_one_is_denied(studio: Studio
 
 
 def read(studio: Studio) -> dict:
-    import json
-
     data: dict = json.loads(studio.record_path.read_text())
     return data
