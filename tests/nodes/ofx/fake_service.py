@@ -160,16 +160,32 @@ class Connection:
         elif mode == "answers nobody":
             self.send({**done, "id": 123456})
             self.wait_for_cancel(message, obey=True)
+        elif mode.startswith("mutated"):
+            self.mutate(done, int(mode.split()[1]) + message["id"])
         elif mode in LIES:
             self.send({**done, **LIES[mode]})
         elif mode == "passes":
             self.send({**done, "segment": source["segment"], "offset": source["offset"]})
+        elif mode == "matte":
+            matte = message["inputs"][-1]
+            self.plane(output, output["window"])[:] = self.plane(matte, matte["data"])
+            self.send(done)
         elif mode == "stingy":
             self.send({**done, "segment": message["inputs"][-1]["segment"]})
         else:
             self.double(source, output)
             self.send({"type": "progress", "id": message["id"], "fraction": 0.5, "what": "doubling"})
             self.send(done)
+
+    def mutate(self, done: Message, seed: int) -> None:
+        """A good answer with a few bytes changed, and then the connection's end."""
+        data = json.dumps(done).encode()
+        framed = bytearray(struct.pack("<I", len(data)) + data)
+        generator = np.random.default_rng(seed)
+        for place in generator.integers(0, len(framed), generator.integers(1, 6)):
+            framed[place] = generator.integers(0, 256)
+        self.sock.sendall(framed)
+        self.sock.close()
 
     def double(self, source: Message, output: Message) -> None:
         """Twice the first input where it has pixels, A as it is; what it lacks is 0, as the protocol says."""

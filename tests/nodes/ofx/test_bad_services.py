@@ -28,16 +28,30 @@ def fails(host: MakeHost) -> str:
 
 
 @pytest.mark.parametrize("mode", [*GARBAGE, *LIES])
-def test_nonsense_is_an_error(host: MakeHost, fake: FakeService, mode: str) -> None:
+def test_nonsense_is_an_error(
+    host: MakeHost, fake: FakeService, environment: dict[str, str], mode: str
+) -> None:
     fake.set_mode(mode)
     if mode in LIES:
         assert "reply makes no sense" in fails(host)
     elif mode == "half":
         # A message that never ends is a service that says no word.
-        pytest.MonkeyPatch().setenv("DOUBLURE_TIMEOUT", "1")
+        environment["DOUBLURE_TIMEOUT"] = "1"
         assert "has not said a word" in fails(host)
     else:
         assert "has gone while it worked" in fails(host)
+
+
+def test_answers_with_bytes_changed_never_crash_the_host(host: MakeHost, fake: FakeService) -> None:
+    started = host()
+    instance, box = started.swap(PLATE)
+    statuses = set()
+    for seed in range(0, 60 * 1000, 1000):
+        fake.set_mode(f"mutated {seed}")
+        statuses.add(started.render(instance, box)[0])
+    assert FAILED in statuses
+    fake.set_mode("double")
+    assert started.render(instance, box)[0] == OK
 
 
 def test_an_input_of_another_size_is_not_taken_for_the_result(host: MakeHost, fake: FakeService) -> None:

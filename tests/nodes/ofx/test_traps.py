@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -86,3 +88,13 @@ def test_a_host_without_a_project_or_progress_still_renders(host: MakeHost, fake
     started = host(project=0, no_progress=1, no_pages=1, message=0, temporal=0)
     instance, box = started.swap(PLATE)
     assert started.render(instance, box)[0] == OK
+
+
+def test_a_host_that_loads_anew_for_every_frame(host: MakeHost, fake: FakeService, bundle: Path) -> None:
+    started = host()
+    for _ in range(3):
+        instance, box = started.swap(PLATE)
+        assert started.render(instance, box)[0] == OK
+        assert started.command("unload")["status"] == OK
+        assert started.command("load", bundle / "Contents/Linux-x86-64/Doublure.ofx")["status"] == OK
+    assert fake.starts == 1
