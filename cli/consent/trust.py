@@ -41,7 +41,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="ids of persons, projects or lists; globs, with commas",
     )
-    add.add_argument("--from", dest="begin", type=moment, metavar="TIME", help="by default now")
+    add.add_argument(
+        "--from",
+        dest="begin",
+        type=moment,
+        metavar="TIME",
+        help="by default now: earlier signatures do not count",
+    )
     remove.add_argument("label", metavar="LABEL", help="its label or the public key")
     place.add_argument("name", metavar="NAME", help="the list's name")
     place.add_argument("file", metavar="FILE", help="its file, relative to the trust file's folder")

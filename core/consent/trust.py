@@ -85,12 +85,15 @@ class Trust:
             raise FaultError(
                 Reason.FUTURE, f"the {role} signed at {proof['created']}, which is still to come", path
             )
-        if not (first <= created < end and first <= now < end):
+        window = f"which is trusted from {entry['from']} until before {entry['until']} only"
+        if not first <= created < end:
             raise FaultError(
                 Reason.KEY_EXPIRED,
-                f"the key {label} is trusted from {entry['from']} until before {entry['until']} only",
+                f"the {role} signed at {proof['created']} with the key {label}, {window}",
                 path,
             )
+        if not first <= now < end:
+            raise FaultError(Reason.KEY_EXPIRED, f"the {role} signed with the key {label}, {window}", path)
         return end
 
 
