@@ -32,9 +32,10 @@ def draw_icon(node: str) -> bytes:
     # Drawn large and averaged, premultiplied, so that edges are smooth and have no fringe.
     pixels = canvas.astype(np.float32) / 255
     pixels[..., :3] *= pixels[..., 3:]
-    small = cv2.resize(pixels, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
-    small[..., :3] /= np.maximum(small[..., 3:], 1e-6)
-    done, png = cv2.imencode(".png", np.rint(np.clip(small, 0, 1) * 255).astype(np.uint8))
+    small = np.asarray(cv2.resize(pixels, (SIZE, SIZE), interpolation=cv2.INTER_AREA), np.float32)
+    colour = small[..., :3] / np.maximum(small[..., 3:], 1e-6)
+    whole = np.concatenate([colour, small[..., 3:]], axis=2)
+    done, png = cv2.imencode(".png", np.rint(np.clip(whole, 0, 1) * 255).astype(np.uint8))
     assert done
     return bytes(png.tobytes())
 

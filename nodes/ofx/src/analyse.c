@@ -13,6 +13,9 @@
 #include "say.h"
 #include "values.h"
 
+/* Of the whole; the rest is the solving at the end. */
+static const double FRAMES_SHARE = 0.9;
+
 struct analysis {
     struct instance *instance;
     struct client *client;
@@ -112,10 +115,15 @@ static bool show_progress(const struct analysis *analysis, double share) {
     return !host.progress || host.progress->progressUpdate(analysis->instance->effect, share) != kOfxStatReplyNo;
 }
 
+/* What the service tells while it solves the shot. */
+static bool show_solving(void *data, double fraction) {
+    return show_progress(data, FRAMES_SHARE + (1.0 - FRAMES_SHARE) * fmin(1.0, fmax(0.0, fraction)));
+}
+
 static bool send_frames(struct analysis *analysis, struct fault *fault) {
     double total = (double)(analysis->last - analysis->first + 1);
     for (long number = analysis->first; number <= analysis->last; number++) {
-        if (!show_progress(analysis, (double)(number - analysis->first) / total) || waiter_stopped(&analysis->waiter)) {
+        if (!show_progress(analysis, FRAMES_SHARE * (double)(number - analysis->first) / total) || waiter_stopped(&analysis->waiter)) {
             fault->aborted = true;
             return false;
         }
@@ -139,7 +147,8 @@ static bool run(struct analysis *analysis, struct fault *fault) {
     if (!analysis->client)
         return false;
     bool begun = begin(analysis, fault);
-    bool good = begun && send_frames(analysis, fault) && end(analysis, "track.finish", &analysis->waiter, fault);
+    const struct waiter solving = {host_aborts, analysis, show_solving};
+    bool good = begun && send_frames(analysis, fault) && end(analysis, "track.finish", &solving, fault);
     if (begun && !good && !fault->lost) {
         /* One that is over already answers with an error, which changes nothing. */
         struct fault ignored = {0};

@@ -14,6 +14,7 @@
 #include "wire.h"
 
 enum { PROTOCOL = 1, MOST_IDLE = 8, MOST_HANGUPS = 10 };
+static const size_t IDLE_BYTES = (size_t)2 << 30;
 static const double HELLO_SECONDS = 30.0, CANCEL_SECONDS = 0.5, SEGMENT_SECONDS = 30.0;
 
 struct client {
@@ -28,6 +29,7 @@ struct client {
 static pthread_mutex_t idle_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct client *idle;
 static int idle_count;
+static size_t idle_bytes;
 
 static void client_end(struct client *client) {
     if (client->socket >= 0)
@@ -38,7 +40,14 @@ static void client_end(struct client *client) {
     free(client);
 }
 
-static bool hello(struct client *client, const struct waiter *waiter, struct fault *fault) {
+/* Says where the log is, and ends the sentence of a lost connection. */
+static void end_sentence(const struct client *client, struct fault *fault) {
+    size_t length = strlen(fault->sentence), room = sizeof fault->sentence - length;
+    if (fault->lost && length > 0 && fault->sentence[length - 1] != '.')
+        snprintf(fault->sentence + length, room, client->log[0] ? "; its log is %s." : "%s.", client->log);
+}
+
+static bool greet(struct client *client, const struct waiter *waiter, struct fault *fault) {
     struct text message = {0};
     struct json *reply = NULL;
     text_add(&message, "{\"type\": \"hello\", \"protocol\": %d, \"client\": ", PROTOCOL);
@@ -64,6 +73,12 @@ static bool hello(struct client *client, const struct waiter *waiter, struct fau
         fault_set(fault, "the Doublure service that runs is of another version; end it with doublure serve --stop and render again.");
     free(reply);
     return !fault->sentence[0];
+}
+
+static bool hello(struct client *client, const struct waiter *waiter, struct fault *fault) {
+    bool good = greet(client, waiter, fault);
+    end_sentence(client, fault);
+    return good;
 }
 
 static struct client *client_try(const struct waiter *waiter, struct fault *fault) {
@@ -101,6 +116,13 @@ static bool is_alive(const struct client *client) {
     return client->inbox.length == 0 && poll(&one, 1, 0) == 0;
 }
 
+static size_t bytes_of(const struct client *client) {
+    size_t bytes = 0;
+    for (int i = 0; i < MOST_SEGMENTS; i++)
+        bytes += client->segments[i].at ? client->segments[i].bytes : 0;
+    return bytes;
+}
+
 struct client *client_take(const struct waiter *waiter, struct fault *fault) {
     for (;;) {
         pthread_mutex_lock(&idle_lock);
@@ -108,6 +130,7 @@ struct client *client_take(const struct waiter *waiter, struct fault *fault) {
         if (client) {
             idle = client->next;
             idle_count--;
+            idle_bytes -= bytes_of(client);
         }
         pthread_mutex_unlock(&idle_lock);
         if (!client)
@@ -119,9 +142,11 @@ struct client *client_take(const struct waiter *waiter, struct fault *fault) {
 }
 
 void client_give(struct client *client, bool lost) {
+    size_t bytes = bytes_of(client);
     pthread_mutex_lock(&idle_lock);
-    bool keep = !lost && idle_count < MOST_IDLE;
+    bool keep = !lost && idle_count < MOST_IDLE && (idle_count == 0 || idle_bytes + bytes <= IDLE_BYTES);
     if (keep) {
+        idle_bytes += bytes;
         client->next = idle;
         idle = client;
         idle_count++;
@@ -136,6 +161,7 @@ void client_close_idle(void) {
     struct client *first = idle;
     idle = NULL;
     idle_count = 0;
+    idle_bytes = 0;
     pthread_mutex_unlock(&idle_lock);
     while (first) {
         struct client *next = first->next;
@@ -210,6 +236,7 @@ static bool send_request(struct client *client, const char *type, const struct t
     text_add(&message, "%s}", fields && fields->at ? fields->at : "");
     message.failed |= fields && fields->failed;
     bool sent = wire_send(client->socket, &message, fd, fault) == ARRIVED;
+    end_sentence(client, fault);
     text_free(&message);
     return sent;
 }
@@ -227,8 +254,7 @@ static struct json *wait_for_end(struct client *client, double quiet, const stru
         }
         if (arrival == STOPPED)
             cancel(client, id, fault);
-        if (arrival == BROKEN)
-            fault_set(fault, "the Doublure service has gone while it worked; its log is %s.", client->log);
+        end_sentence(client, fault);
         if (arrival != ARRIVED)
             return NULL;
         if (is_end(client, message, (double)id, &done, fault)) {

@@ -7,14 +7,21 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+static const size_t LARGEST_SEGMENT = (size_t)4 << 30;
+
 bool segment_make(struct segment *segment, size_t bytes, struct fault *fault) {
     int why = 0;
+    *segment = (struct segment){.fd = -1};
+    if (bytes > LARGEST_SEGMENT)
+        return fault_set(fault, "the picture has %zu MiB, and %zu are the most; render smaller.", bytes >> 20, LARGEST_SEGMENT >> 20);
     *segment = (struct segment){.fd = memfd_create("doublure", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
     /* Allocated now: a page that is missing later would kill the host. */
     if (segment->fd < 0 || ftruncate(segment->fd, (off_t)bytes) != 0)
         why = errno;
     else
-        why = posix_fallocate(segment->fd, 0, (off_t)bytes);
+        do
+            why = posix_fallocate(segment->fd, 0, (off_t)bytes);
+        while (why == EINTR);
     if (why == 0 && fcntl(segment->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
         why = errno;
     if (why == 0) {

@@ -136,13 +136,3 @@ const struct clip *values_identity(struct instance *instance, OfxTime time) {
     }
     return NULL;
 }
-
-const char *values_text(struct instance *instance, const char *name, OfxTime time) {
-    size_t i = 0;
-    for (const struct json *param = instance->node->params->first; param; param = param->next, i++) {
-        struct value value;
-        if (strcmp(json_string(param, "name", ""), name) == 0 && read_value(param, instance->params[i], time, &value))
-            return value.kind == TEXT ? value.text : NULL;
-    }
-    return NULL;
-}

@@ -12,7 +12,4 @@ bool values_json(struct instance *instance, OfxTime time, struct text *json, str
 /* The input that the node passes through at that time, NULL where it has to render. */
 const struct clip *values_identity(struct instance *instance, OfxTime time);
 
-/* The text of a string or file param, NULL where there is none. Valid until the host is called again. */
-const char *values_text(struct instance *instance, const char *name, OfxTime time);
-
 #endif

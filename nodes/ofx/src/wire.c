@@ -13,7 +13,7 @@ static const double SEND_SECONDS = 10.0;
 
 static enum arrival broken(struct fault *fault, const char *why) {
     fault->lost = true;
-    fault_set(fault, "the connection to the Doublure service is lost (%s).", why);
+    fault_set(fault, "the connection to the Doublure service is lost (%s)", why);
     return BROKEN;
 }
 

@@ -19,7 +19,9 @@ struct inbox {
 
 enum arrival { ARRIVED, LATE, STOPPED, BROKEN };
 
-/* Sends a message, and the descriptor `fd` with its first byte where it is not -1. BROKEN, with the sentence, where the
+/* The sentence of a lost connection has no full stop: its end, where the log is, is known to who has greeted the service.
+
+   Sends a message, and the descriptor `fd` with its first byte where it is not -1. BROKEN, with the sentence, where the
    connection has ended or takes nothing for 10 s. */
 enum arrival wire_send(int socket, const struct text *message, int fd, struct fault *fault);
 

@@ -82,6 +82,7 @@ class Connection:
         elif kind == "track.frame":
             self.track(message, done)
         elif kind == "track.finish":
+            self.send({"type": "progress", "id": message["id"], "fraction": 0.5, "what": "solving"})
             self.send({**done, "found": self.tracked, "total": self.tracked})
         else:
             self.send(done)

@@ -46,7 +46,7 @@ def test_every_frame_of_source_is_sent_and_the_artist_told(host: MakeHost, fake:
     report = started.report()
     assert "A face was found in 3 of 3 frames; the sidecar is written." in report["messages"]
     assert report["times"] == "Source 1\nSource 2\nSource 3\n"
-    assert report["progress_calls"] == 3
+    assert report["progress_calls"] == 4
     assert report["progress_open"] == 0
 
 
@@ -79,6 +79,14 @@ def test_stop_in_the_progress_window_ends_it(host: MakeHost, fake: FakeService) 
     started = host(stop_progress=2)
     assert press(started, track(started), *PRESSED) == FAILED
     assert kinds(fake) == ["track.begin", "track.frame", "track.abort"]
+
+
+def test_stop_while_the_shot_is_solved_ends_it(host: MakeHost, fake: FakeService) -> None:
+    started = host(stop_progress=4)
+    assert press(started, track(started), *PRESSED) == FAILED
+    assert kinds(fake)[-2:] == ["track.finish", "track.abort"]
+    assert fake.last("cancel")["request"] == fake.last("track.finish")["id"]
+    assert started.report()["messages"] == ""
 
 
 def test_it_needs_no_progress_window(host: MakeHost, fake: FakeService) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.nodes.ofx.conftest import MakeHost
-from tests.nodes.ofx.driver import FAILED, OK, UNTOUCHED, FakeService, Pixels
+from tests.nodes.ofx.driver import FAILED, OK, UNTOUCHED, FakeService, Host, Pixels
 
 PLATE: Pixels = np.full((12, 16, 4), 0.5, np.float32)
 
@@ -98,3 +100,32 @@ def test_a_host_that_loads_anew_for_every_frame(host: MakeHost, fake: FakeServic
         assert started.command("unload")["status"] == OK
         assert started.command("load", bundle / "Contents/Linux-x86-64/Doublure.ofx")["status"] == OK
     assert fake.starts == 1
+
+
+@pytest.mark.parametrize(
+    "damage", ["missing", "empty", "cut", "no list", "too deep", "no inputs", "many nodes"]
+)
+def test_a_damaged_bundle_has_no_plugins(
+    program: Path, bundle: Path, environment: dict[str, str], tmp_path: Path, damage: str
+) -> None:
+    copy = tmp_path / bundle.name
+    shutil.copytree(bundle, copy)
+    path = copy / "Contents/Resources/descriptors.json"
+    text = path.read_text()
+    data = json.loads(text)
+    first = {**data["nodes"][0], "inputs": []}
+    damaged = {
+        "empty": "",
+        "cut": text[: len(text) // 2],
+        "no list": json.dumps({**data, "nodes": {}}),
+        "too deep": "[" * 100_000,
+        "no inputs": json.dumps({**data, "nodes": [first]}),
+        "many nodes": json.dumps({**data, "nodes": data["nodes"] * 5}),
+    }
+    if damage == "missing":
+        path.unlink()
+    else:
+        path.write_text(damaged[damage])
+    started = Host(program, copy, environment, {})
+    assert started.loaded["plugins"] == []
+    started.close()
