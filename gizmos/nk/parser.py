@@ -23,6 +23,7 @@ from doublure.gizmos.nk.syntax import (
 )
 from doublure.gizmos.nk.words import Reader, Word
 
+_GROUPS = ("Group", "Gizmo")
 _DECLARATIONS = ("add_layer", "define_window_layout_xml")
 _TYPE = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _STACK = re.compile(r"stack (\d+)")
@@ -78,7 +79,7 @@ def _statements(
         if name == "clone":
             raise reader.fault("clones are not supported; declone the node first", line)
         statement = _statement(reader, words)
-        if isinstance(statement, Node) and name == "Group":
+        if isinstance(statement, Node) and name in _GROUPS:
             children = _statements(reader, commands, line, depth + 1)
             statement = Node(statement.type, statement.knobs, children)
         statements.append(statement)

@@ -15,6 +15,8 @@ from doublure.gizmos.nk.syntax import Knob, Node, Push, Set, Statement, Version
 
 _INPUTS = re.compile(r"\d+(\+\d+)?")
 _MOST = 1000
+# Nuke sets this one itself before it pastes.
+_SELECTED = "cut_paste_input"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def connect(statements: Iterable[Statement], above: Sequence[str | None] = ()) -
             ``inputs`` that is no number.
     """
     stack: list[str | None] = list(above)
-    variables: dict[str, str | None] = {}
+    variables = {_SELECTED: stack[-1] if stack else None}
     nodes: dict[str, Wired] = {}
     for statement in statements:
         if isinstance(statement, Set):
@@ -105,9 +107,8 @@ def lay_out(nodes: Sequence[Wired]) -> tuple[Statement, ...]:
 def toolset(tool: Wired) -> tuple[Statement, ...]:
     """A script that pastes one node behind the selected one: the file of a tool in Nuke's menu."""
     statement = lay_out([replace(tool, inputs=(None,) * len(tool.inputs))])[-2]
-    selected = "cut_paste_input"
-    pushes = [Push(None)] * (len(tool.inputs) - 1) + [Push(selected)] * bool(tool.inputs)
-    return (Set(selected), Version("15.0", "v1"), *pushes, statement)
+    pushes = [Push(None)] * (len(tool.inputs) - 1) + [Push(_SELECTED)] * bool(tool.inputs)
+    return (Set(_SELECTED), Version("15.0", "v1"), *pushes, statement)
 
 
 def _variable(name: str) -> str:

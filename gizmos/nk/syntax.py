@@ -61,7 +61,7 @@ class UserKnob:
 
 @dataclass(frozen=True)
 class Node:
-    """A node. ``children`` is None unless it is a ``Group``, which ``end_group`` closes."""
+    """A node. ``children`` is None unless it is a ``Group`` or ``Gizmo``, which ``end_group`` closes."""
 
     type: str
     knobs: tuple[Knob | UserKnob, ...] = ()

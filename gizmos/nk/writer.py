@@ -63,7 +63,7 @@ def _node(node: Node, indent: str) -> list[str]:
         if isinstance(knob, UserKnob):
             lines.append(f"{indent} addUserKnob {{{user_knob(knob)}}}")
         else:
-            lines.append(f"{indent} {knob.name} {word(knob.value)}")
+            lines.append(f"{indent} {quoted(knob.name)} {word(knob.value)}")
     lines.append(f"{indent}}}")
     if node.children is not None:
         lines += [line for child in node.children for line in _lines(child, f"{indent} ")]

@@ -63,6 +63,12 @@ def test_any_text_survives_as_a_value_a_label_a_tooltip_a_choice_and_a_target(te
     assert parse(write(script)) == script
 
 
+@pytest.mark.parametrize("name", ["Screen Matte", "", "a{b", "é"])
+def test_a_knob_may_have_any_name(name: str) -> None:
+    script = (Node("NoOp", (UserKnob(7, name), Knob(name, "1"))),)
+    assert parse(write(script)) == script
+
+
 def test_random_text_survives() -> None:
     draw = random.Random(7)
     for _ in range(300):
@@ -79,6 +85,7 @@ def test_every_statement_survives_nested_in_groups() -> None:
         Set("cut_paste_input"),
         Push(None),
         Node("Group", (Knob("mix", Braced("{parent.mix} {curve x1 0 x20 {1 2}}")),), inner),
+        Node("Gizmo", (), inner),
         Set("N2", 3),
     )
     assert parse(write(script)) == script

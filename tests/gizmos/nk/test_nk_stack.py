@@ -60,6 +60,10 @@ def test_a_toolset_connects_its_first_input_to_what_is_selected() -> None:
     assert wired.inputs == ("Selected", None, None)
 
 
+def test_what_is_selected_has_a_name_that_a_pasted_script_need_not_set() -> None:
+    assert wires("push $cut_paste_input\nBlur {\n name B\n}", "Selected") == {"B": ("Selected",)}
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [
