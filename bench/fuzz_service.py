@@ -5,9 +5,9 @@ and replaced by values of every kind; true and false lengths; descriptors of eve
 answers is right, except silence: after every hundred messages a well-behaved client asks for a render, and must get its
 pixels. Besides, the same messages go through the parser in this process, which may raise only what it says it raises.
 
-``internal`` counts faults of ours that were caught, ``crashes`` services that died, ``hangs`` questions not answered within 10 s, ``wrong`` frames of the good
-client that were not its own, ``growth_mb`` and ``growth_fds`` what the service holds more at the end than after the
-first tenth.
+``internal`` counts faults of ours that were caught, ``crashes`` services that died, ``hangs`` questions not answered
+within 10 s, ``wrong`` frames of the good client that were not its own, ``growth_mb`` and ``growth_fds`` what the
+service holds more at the end than after the first tenth.
 """
 
 from __future__ import annotations

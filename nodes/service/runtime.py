@@ -28,9 +28,14 @@ def folder() -> Path:
 
 
 def log_file() -> Path:
-    """The log's place."""
-    state = os.environ.get("XDG_STATE_HOME")
-    return (Path(state) if state else Path.home() / ".local/state") / "doublure/service.log"
+    """The log's place. Raises DoublureError where the user has no home."""
+    state = Path(os.environ.get("XDG_STATE_HOME", ""))
+    if not state.is_absolute():  # as the XDG specification has it
+        try:
+            state = Path.home() / ".local/state"
+        except RuntimeError as error:
+            raise DoublureError("there is no home folder for the log", remedy="set XDG_STATE_HOME") from error
+    return state / "doublure/service.log"
 
 
 def private_folder() -> Path:

@@ -134,12 +134,7 @@ class Server:
             elif key.fileobj is self._ear:
                 self._hear()
             else:
-                session = self._sessions[key.fd]
-                if events & selectors.EVENT_WRITE:
-                    session.write()
-                if events & selectors.EVENT_READ and session.read():
-                    self._asked = time.monotonic()
-                self._changed.append(session)
+                self._serve(self._sessions[key.fd], events)
         while self._changed:
             self._watch(self._changed.popleft())
         now = time.monotonic()
@@ -153,6 +148,18 @@ class Server:
         elif now >= self._asked + self.idle:
             LOG.info("nobody has asked for anything for %g s", self.idle)
             self._stopping = True
+
+    def _serve(self, session: Session, events: int) -> None:
+        try:
+            if events & selectors.EVENT_WRITE:
+                session.write()
+            if events & selectors.EVENT_READ and session.read():
+                self._asked = time.monotonic()
+        except Exception:
+            # A fault of ours costs this connection, not all of them.
+            LOG.exception("%r: the connection is dropped", session.client)
+            session.over = True
+        self._changed.append(session)
 
     def _patience(self) -> float:
         """Seconds until something is due without anybody speaking."""
@@ -213,9 +220,7 @@ class Server:
         for ticket in self.queue.close():
             ticket.token.stop("stopped")
             ticket.owner.finish(ticket, given_up(ticket.id, ticket.token, self.log))
-        current = self.worker.current
-        if current is not None:
-            current.token.stop("stopped")
+        current = self.worker.stop()
         if not self.worker.join(_PATIENCE) and current is not None:
             current.owner.finish(current, given_up(current.id, current.token, self.log))
         for session in self._sessions.values():

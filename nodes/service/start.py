@@ -12,7 +12,7 @@ from pathlib import Path
 
 from doublure.core.errors import DoublureError
 from doublure.nodes.service.faults import ServiceGone
-from doublure.nodes.service.runtime import SPAWN, connect, locked, log_file
+from doublure.nodes.service.runtime import RUNTIME, SPAWN, connect, folder, locked, log_file
 
 PATIENCE = 30.0
 """Seconds that a service may take to listen."""
@@ -76,7 +76,7 @@ def _spawn(command: list[str], errors: Path) -> subprocess.Popen[bytes]:
                 stdout=stream,
                 stderr=stream,
                 cwd="/",
-                env=clean(os.environ),
+                env={**clean(os.environ), RUNTIME: str(folder())},
                 start_new_session=True,
             )
     except OSError as error:

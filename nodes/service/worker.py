@@ -29,11 +29,20 @@ class Worker:
     def __init__(self, queue: FairQueue[Ticket], cache_bytes: int, log: Path) -> None:
         self.warm: Warm | None = None
         self.current: Ticket | None = None
+        self._stopped = False
         self._queue, self._cache_bytes, self._log = queue, cache_bytes, log
         self._thread = threading.Thread(target=self._run, name="doublure-render", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
+
+    def stop(self) -> Ticket | None:
+        """Ask what is under way to end; returns it. The queue must be closed."""
+        self._stopped = True
+        ticket = self.current
+        if ticket is not None:
+            ticket.token.stop("stopped")
+        return ticket
 
     def join(self, seconds: float) -> bool:
         """Wait for the end; False where it did not come. The queue must be closed."""
@@ -60,6 +69,8 @@ class Worker:
             LOG.info("ready")
         while (ticket := self._queue.take()) is not None:
             self.current = ticket
+            if self._stopped:  # taken just before the queue was closed
+                ticket.token.stop("stopped")
             answer = outcome(ticket.id, partial(ticket.work, ticket), ticket.token, self._log)
             self.current = None
             ticket.owner.finish(ticket, answer)

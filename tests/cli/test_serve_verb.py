@@ -26,15 +26,18 @@ def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Server]:
     """A service in this process, that holds the lock as one of its own would."""
+    held = threading.Event()
     server = Server(listen(), log=tmp_path / "service.log", idle=60, cache_bytes=0, limits=Limits())
 
     def run() -> None:
         with locked(LOCK, 5) as ours:
             assert ours
+            held.set()
             server.run()
 
     thread = threading.Thread(target=run)
     thread.start()
+    assert held.wait(10)
     yield server
     server.stop()
     thread.join(10)
