@@ -31,7 +31,7 @@ _SHOULDER = 0.6
 _TOP = 4.0
 _METERED = 200_000
 _BAND = 64
-"""Rows looked up at a time."""
+"""Rows at a time, so that a cancel is heard in the middle of a 4K picture."""
 
 
 @dataclass(frozen=True)
@@ -108,17 +108,18 @@ def detector_view(
         frame = replace(frame, pixels=frame.pixels[:, rows, columns], data=shown)
     spot = shown if meter is None else meter.intersect(shown)
     rows, columns = (shown if spot.empty else spot).slices(shown)
-    rgb = np.ascontiguousarray(to_working(frame).rgb.permute(1, 2, 0).numpy())
-    check()
-    linear = cv2.transform(rgb, _TO_REC709)
-    check()
-    np.maximum(linear, 0, out=linear)
+    planes = to_working(frame).rgb.permute(1, 2, 0).numpy()
+    linear = np.empty(planes.shape, np.float32)
+    for top in range(0, len(planes), _BAND):
+        check()
+        band = np.ascontiguousarray(planes[top : top + _BAND])
+        np.maximum(cv2.transform(band, _TO_REC709), 0, out=linear[top : top + _BAND])
     check()
     gain = _exposure(linear[rows, columns]) * 2.0**stops
     check()
     np.multiply(linear, np.float32(gain / _TOP), out=linear)
     np.minimum(linear, 1, out=linear)
-    pixels = np.empty(linear.shape, np.uint8)
+    pixels: np.ndarray = np.empty(linear.shape, np.uint8)
     for top in range(0, len(linear), _BAND):
         check()
         index = np.sqrt(linear[top : top + _BAND]) * np.float32(_TABLE.size - 1)
