@@ -132,13 +132,15 @@ def check_proofs(document: Document, trust: Trust, now: datetime) -> datetime:
     """Until when a record's signatures count.
 
     A person's record needs the subject (or, for a minor and for an estate, and at will otherwise, the representative)
-    and the producer; a synthetic person's needs the maker. Every signature that is there must hold.
+    and the producer; a synthetic person's needs the maker. Every signature that is there must hold,
+    and no two may be of one key: two parties agree.
 
     Raises:
         FaultError: a key is not trusted for it, a signature does not fit, or one that is needed is missing.
     """
     record, path = document.data, document.path
     until, roles = trust.until, set()
+    keys: dict[str, str] = {}
     for proof in record["proofs"]:
         role = proof["role"]
         if role in roles:
@@ -149,6 +151,9 @@ def check_proofs(document: Document, trust: Trust, now: datetime) -> datetime:
             raise FaultError(
                 Reason.RECORD_ALTERED, f"the record was changed after the {role} signed it", path
             )
+        if proof["key"] in keys:
+            raise FaultError(Reason.KEY_ROLE, f"one key signed as {keys[proof['key']]} and as {role}", path)
+        keys[proof["key"]] = role
         roles.add(role)
     for needed in _needed(record):
         if not roles & needed:
@@ -187,7 +192,7 @@ def _judge(
             denials.append(Denial(fault.reason, fault.what, fault.path, trust.contact))
         else:
             denials += [Denial(f.reason, f.what, path, contact) for f in listed.faults(record, now)]
-            until = min(until, listed.until)
+            until = min(until, listed.until, *listed.coming_strikes(record, now))
     grounds = [*scope_grounds(record, use), *permission_grounds(record, use)]
     denials += [Denial(reason, what, path, contact) for reason, what in grounds]
     if denials:

@@ -44,15 +44,23 @@ class Revocations:
             yield FaultError(
                 Reason.REVOKED, f"the record was revoked at {entry['at']} ({entry['reason']})", self.path
             )
-        for strike in self.strikes:
-            began, end = parse_time(strike["from"]), strike["until"]
-            struck = strike["union"] in record["validity"]["suspended_in_strike_of"]
-            if struck and began <= now and (end is None or now < parse_time(end)):
+        for strike in self._strikes_of(record):
+            end = strike["until"]
+            if parse_time(strike["from"]) <= now and (end is None or now < parse_time(end)):
                 yield FaultError(
                     Reason.SUSPENDED,
                     f"the record is suspended: {strike['union']} strikes since {strike['from']}",
                     self.path,
                 )
+
+    def coming_strikes(self, record: Mapping[str, Any], now: datetime) -> list[datetime]:
+        """When strikes that suspend a record begin, of those still to come."""
+        begins = [parse_time(strike["from"]) for strike in self._strikes_of(record)]
+        return [begin for begin in begins if begin > now]
+
+    def _strikes_of(self, record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        unions = record["validity"]["suspended_in_strike_of"]
+        return [strike for strike in self.strikes if strike["union"] in unions]
 
 
 def load_revocations(path: Path, name: str, max_age: timedelta, trust: Trust, now: datetime) -> Revocations:

@@ -346,6 +346,12 @@ def test_the_same_role_twice_is_denied(studio):
     assert studio.reasons() == [Reason.RECORD_UNSOUND]
 
 
+def test_one_key_does_not_sign_for_two_parties(studio):
+    studio.pin("mara").update({"roles": ["subject", "producer"], "for": ["mara", "demo"]})
+    studio.signers = {"subject": "mara", "producer": "mara"}
+    assert studio.write().reasons() == [Reason.KEY_ROLE]
+
+
 def test_an_extra_signature_that_is_not_trusted_denies(studio):
     studio.signers["representative"] = "stranger"
     assert studio.write().reasons() == [Reason.KEY_UNKNOWN]

@@ -48,6 +48,11 @@ def test_a_strike_suspends_from_its_first_second_until_before_its_end(studio):
         assert studio.reasons(now=now) == found
 
 
+def test_a_grant_lasts_until_a_strike_that_is_announced(studio):
+    studio.list["strikes"].append({"union": "sag-aftra", "from": "2026-11-25T00:00:00Z", "until": None})
+    assert studio.write().check().grant.until == datetime(2026, 11, 25, tzinfo=UTC)
+
+
 def test_a_list_without_a_signature_or_with_two_is_refused(studio):
 
     once = signed(studio.list, "registrar", seeded_key("registrar"), ISSUED)
