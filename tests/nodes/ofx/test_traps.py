@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -100,6 +101,24 @@ def test_a_host_that_loads_anew_for_every_frame(host: MakeHost, fake: FakeServic
         assert started.command("unload")["status"] == OK
         assert started.command("load", bundle / "Contents/Linux-x86-64/Doublure.ofx")["status"] == OK
     assert fake.starts == 1
+
+
+@pytest.mark.skipif(shutil.which("localedef") is None, reason="no localedef to make a locale with")
+def test_a_host_that_writes_numbers_with_a_comma(
+    host: MakeHost, fake: FakeService, environment: dict[str, str], tmp_path: Path
+) -> None:
+    subprocess.run(
+        ["localedef", "-c", "-f", "UTF-8", "-i", "de_DE", tmp_path / "de_DE.UTF-8"],
+        capture_output=True,
+        check=True,
+    )
+    environment["LOCPATH"] = str(tmp_path)
+    started = host()
+    instance, box = started.swap(PLATE)
+    started.param(instance, "face_scale", 1.5)
+    started.command("option", "locale", "de_DE.UTF-8")
+    assert started.render(instance, box)[0] == OK
+    assert fake.last("render")["params"]["face_scale"] == 1.5
 
 
 @pytest.mark.parametrize(

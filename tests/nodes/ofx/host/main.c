@@ -2,6 +2,7 @@
 #include "host.h"
 
 #include <dlfcn.h>
+#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -275,7 +276,6 @@ struct render {
     int components, interactive;
     char path[1024];
     OfxStatus status;
-    double seconds;
 };
 
 static void *render(void *data) {
@@ -293,9 +293,7 @@ static void *render(void *data) {
     put_d(&in, kOfxImageEffectPropRenderScale, 1, r->scale);
     put_i(&in, kOfxImageEffectPropInteractiveRenderStatus, 0, r->interactive);
     put_i(&in, kOfxImageEffectPropSequentialRenderStatus, 0, 0);
-    double start = now();
     r->status = r->effect->entry->mainEntry(kOfxImageEffectActionRender, r->effect, (OfxPropertySetHandle)&in, NULL);
-    r->seconds = now() - start;
     FILE *file = fopen(r->path, "wb");
     fwrite(job.output, sizeof(float), count, file);
     fclose(file);
@@ -331,7 +329,7 @@ static void render_command(struct effect *effect, char **word) {
             pthread_join(threads[i], NULL);
     }
     set_abort("-");
-    printf("{\"seconds\": %g, \"status\": [", all[0].seconds);
+    printf("{\"status\": [");
     for (int i = 0; i < count; i++)
         printf("%s%d", i ? ", " : "", all[i].status);
     printf("]}\n");
@@ -398,6 +396,8 @@ static void set_option(const char *name, const char *value) {
     for (size_t i = 0; i < sizeof ints / sizeof *ints; i++)
         if (strcmp(ints[i].name, name) == 0)
             *ints[i].at = atoi(value);
+    if (strcmp(name, "locale") == 0 && !setlocale(LC_ALL, value))
+        complain("there is no locale %s", value);
     if (strcmp(name, "colour") == 0)
         snprintf(options.colour, sizeof options.colour, "%s", value);
     if (strcmp(name, "name") == 0)
