@@ -13,6 +13,7 @@ CODES = {"string": 1, "file": 2, "int": 3, "choice": 4, "bool": 6, "float": 7, "
 """Kind of a param -> code of a user knob."""
 
 _PARTS = {"point": "xy", "colour": "rgb"}
+_SLIDERS = ("float", "colour")
 _STARTLINE = ("+STARTLINE",)
 
 
@@ -51,7 +52,9 @@ def knobs_of(tool: Tool, control: Control) -> tuple[UserKnob | Knob, ...]:
 
 
 def limits(param: Param) -> tuple[float, float] | None:
-    """The slider's range, or None where the param has no bound on a side."""
+    """The slider's range, or None where the knob has no slider or the param no bound on a side."""
+    if param.kind not in _SLIDERS:
+        return None
     low = param.minimum if param.soft_minimum is None else param.soft_minimum
     high = param.maximum if param.soft_maximum is None else param.soft_maximum
     return None if low is None or high is None else (float(low), float(high))

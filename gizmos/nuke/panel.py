@@ -37,7 +37,6 @@ def panel(tool: Tool) -> tuple[UserKnob | Knob, ...]:
 def _section(tool: Tool, section: Section, name: str) -> Iterator[UserKnob | Knob]:
     if section.label:
         yield UserKnob(TAB, f"group_{name}", section.label, level=1)
-        yield Knob(f"group_{name}", "1")
     for control in section.controls:
         yield from knobs_of(tool, control)
     if section.label:

@@ -60,7 +60,8 @@ def test_a_node_tool_has_the_params_kind_label_tooltip_default_and_range(node: N
     assert knob.choices == param.choices
     low = param.minimum if param.soft_minimum is None else param.soft_minimum
     high = param.maximum if param.soft_maximum is None else param.soft_maximum
-    assert knob.limits == (None if low is None or high is None else (low, high))
+    slider = param.kind in ("float", "colour") and low is not None and high is not None
+    assert knob.limits == ((low, high) if slider else None)
     value = group.value(param.name)
     if isinstance(param.default, tuple):
         assert isinstance(value, Braced)
