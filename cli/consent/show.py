@@ -9,11 +9,11 @@ from typing import Any
 
 from doublure.cli.consent.arguments import now
 from doublure.cli.output import print_json, say
-from doublure.core.consent.check import check_proofs
 from doublure.core.consent.document import Document, parse_json, read_bytes, read_document
 from doublure.core.consent.names import name_fits
 from doublure.core.consent.proofs import proves
 from doublure.core.consent.schema import LIKENESS, check_schema
+from doublure.core.consent.signers import check_signers
 from doublure.core.consent.trust import load_trust, short
 from doublure.core.errors import DoublureError
 
@@ -106,7 +106,7 @@ def _say_signatures(document: Document, trust: Path | None) -> bool:
         say("nobody signed it yet.")
     if trust is not None:
         at = now()
-        check_proofs(document, load_trust(trust, at), at)
+        check_signers(document, load_trust(trust, at), at)
         say("the signatures are those that the trust file asks for.")
     return sound
 

@@ -13,10 +13,10 @@ from doublure.core.consent.denial import ConsentDenied, Denial, Reason
 from doublure.core.consent.document import Document
 from doublure.core.consent.grant import Grant
 from doublure.core.consent.permissions import permission_grounds
-from doublure.core.consent.proofs import proves
 from doublure.core.consent.revocations import Revocations, load_revocations
 from doublure.core.consent.schema import LIKENESS
 from doublure.core.consent.scope import scope_grounds
+from doublure.core.consent.signers import check_signers
 from doublure.core.consent.timestamp import parse_time, utc
 from doublure.core.consent.trust import KEEPER, FaultError, Trust, load_trust, open_document
 from doublure.core.consent.use import Use
@@ -122,56 +122,10 @@ def evaluate(
         if record is None:
             return _denied(Denial(Reason.RECORD_MISSING, "no likeness record is given", None, ask))
         document = open_document(Path(record), LIKENESS, Reason.RECORD_MISSING, Reason.RECORD_UNSOUND)
-        signed_until = check_proofs(document, trusted, now)
+        signed_until = check_signers(document, trusted, now)
     except FaultError as fault:
         return _denied(Denial(fault.reason, fault.what, fault.file, ask))  # type: ignore[arg-type]
     return _judge(use, document, trusted, now, signed_until, revocations)
-
-
-def check_proofs(document: Document, trust: Trust, now: datetime) -> datetime:
-    """Until when a record's signatures count.
-
-    A person's record needs the subject (or, for a minor and for an estate, and at will otherwise, the representative)
-    and the producer; a synthetic person's needs the maker. Every signature that is there must hold,
-    and no two may be of one key: two parties agree.
-
-    Raises:
-        FaultError: a key is not trusted for it, a signature does not fit, or one that is needed is missing.
-    """
-    record, path = document.data, document.path
-    until, roles = trust.until, set()
-    keys: dict[str, str] = {}
-    for proof in record["proofs"]:
-        role = proof["role"]
-        if role in roles:
-            raise FaultError(Reason.RECORD_UNSOUND, f"the {role} signed twice", path)
-        scope = record["project"]["id"] if role == "producer" else record["subject"]["id"]
-        until = min(until, trust.accept(proof, scope, now, path))
-        if not proves(record, proof):
-            raise FaultError(
-                Reason.RECORD_ALTERED, f"the record was changed after the {role} signed it", path
-            )
-        if proof["key"] in keys:
-            raise FaultError(Reason.KEY_ROLE, f"one key signed as {keys[proof['key']]} and as {role}", path)
-        keys[proof["key"]] = role
-        roles.add(role)
-    for needed in _needed(record):
-        if not roles & needed:
-            raise FaultError(
-                Reason.PROOF_MISSING, f"the signature of the {' or '.join(sorted(needed))} is missing", path
-            )
-    return until
-
-
-def _needed(record: Mapping[str, Any]) -> list[set[str]]:
-    """One of each set must have signed."""
-    if record["kind"] == "synthetic":
-        return [{"maker"}]
-    subject = record["subject"]
-    for_subject = {"representative"}
-    if not (subject["minor"] or subject["deceased"]):
-        for_subject.add("subject")
-    return [for_subject, {"producer"}]
 
 
 def _judge(
