@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client.h"
 #include "colour.h"
 #include "handover.h"
 #include "host.h"
 #include "image.h"
+#include "pool.h"
 #include "say.h"
 #include "values.h"
 
@@ -143,7 +143,7 @@ static bool end(struct analysis *analysis, const char *how, const struct waiter 
 }
 
 static bool run(struct analysis *analysis, struct fault *fault) {
-    analysis->client = client_take(&analysis->waiter, fault);
+    analysis->client = pool_take(&analysis->waiter, fault);
     if (!analysis->client)
         return false;
     bool begun = begin(analysis, fault);
@@ -155,7 +155,7 @@ static bool run(struct analysis *analysis, struct fault *fault) {
         end(analysis, "track.abort", NULL, &ignored);
         fault->lost = ignored.lost;
     }
-    client_give(analysis->client, fault->lost);
+    pool_give(analysis->client, fault->lost);
     return good;
 }
 

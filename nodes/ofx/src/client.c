@@ -2,7 +2,6 @@
 #include "client.h"
 
 #include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +12,10 @@
 #include "service.h"
 #include "wire.h"
 
-enum { PROTOCOL = 1, MOST_IDLE = 8, MOST_HANGUPS = 10 };
-static const size_t IDLE_BYTES = (size_t)2 << 30;
+enum { PROTOCOL = 1, MOST_HANGUPS = 10 };
 static const double HELLO_SECONDS = 30.0, CANCEL_SECONDS = 0.5, SEGMENT_SECONDS = 30.0;
 
 struct client {
-    struct client *next;
     int socket;
     unsigned long last_id;
     struct inbox inbox;
@@ -26,12 +23,7 @@ struct client {
     char log[512];
 };
 
-static pthread_mutex_t idle_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct client *idle;
-static int idle_count;
-static size_t idle_bytes;
-
-static void client_end(struct client *client) {
+void client_end(struct client *client) {
     if (client->socket >= 0)
         close(client->socket);
     for (int i = 0; i < MOST_SEGMENTS; i++)
@@ -97,7 +89,7 @@ static struct client *client_try(const struct waiter *waiter, struct fault *faul
 }
 
 /* A service that is just ending may still be connected to; a moment later another one can be started. */
-static struct client *client_new(const struct waiter *waiter, struct fault *fault) {
+struct client *client_new(const struct waiter *waiter, struct fault *fault) {
     for (int i = 0;; i++) {
         *fault = (struct fault){0};
         struct client *client = client_try(waiter, fault);
@@ -110,64 +102,16 @@ static struct client *client_new(const struct waiter *waiter, struct fault *faul
     }
 }
 
-/* A connection that has something to read while nothing was asked has ended, or is out of step. */
-static bool is_alive(const struct client *client) {
+bool client_is_alive(const struct client *client) {
     struct pollfd one = {.fd = client->socket, .events = POLLIN};
     return client->inbox.length == 0 && poll(&one, 1, 0) == 0;
 }
 
-static size_t bytes_of(const struct client *client) {
+size_t client_bytes(const struct client *client) {
     size_t bytes = 0;
     for (int i = 0; i < MOST_SEGMENTS; i++)
         bytes += client->segments[i].at ? client->segments[i].bytes : 0;
     return bytes;
-}
-
-struct client *client_take(const struct waiter *waiter, struct fault *fault) {
-    for (;;) {
-        pthread_mutex_lock(&idle_lock);
-        struct client *client = idle;
-        if (client) {
-            idle = client->next;
-            idle_count--;
-            idle_bytes -= bytes_of(client);
-        }
-        pthread_mutex_unlock(&idle_lock);
-        if (!client)
-            return client_new(waiter, fault);
-        if (is_alive(client))
-            return client;
-        client_end(client);
-    }
-}
-
-void client_give(struct client *client, bool lost) {
-    size_t bytes = bytes_of(client);
-    pthread_mutex_lock(&idle_lock);
-    bool keep = !lost && idle_count < MOST_IDLE && (idle_count == 0 || idle_bytes + bytes <= IDLE_BYTES);
-    if (keep) {
-        idle_bytes += bytes;
-        client->next = idle;
-        idle = client;
-        idle_count++;
-    }
-    pthread_mutex_unlock(&idle_lock);
-    if (!keep)
-        client_end(client);
-}
-
-void client_close_idle(void) {
-    pthread_mutex_lock(&idle_lock);
-    struct client *first = idle;
-    idle = NULL;
-    idle_count = 0;
-    idle_bytes = 0;
-    pthread_mutex_unlock(&idle_lock);
-    while (first) {
-        struct client *next = first->next;
-        client_end(first);
-        first = next;
-    }
 }
 
 size_t client_segment_bytes(const struct client *client, double number) {

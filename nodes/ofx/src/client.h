@@ -1,4 +1,4 @@
-/* A client of the render service. Connections are kept and used again; one serves one request at a time. */
+/* A client of the render service: one connection, which serves one request at a time. */
 #ifndef DOUBLURE_CLIENT_H
 #define DOUBLURE_CLIENT_H
 
@@ -13,14 +13,15 @@ enum { MOST_SEGMENTS = 8 };
 
 struct client;
 
-/* A connection that nobody uses, or a new one; the service is started where it does not run. NULL with the fault. */
-struct client *client_take(const struct waiter *waiter, struct fault *fault);
+/* A new connection; the service is started where it does not run. NULL with the fault. */
+struct client *client_new(const struct waiter *waiter, struct fault *fault);
+void client_end(struct client *client);
 
-/* Gives it back for the next frame; where it is `lost` it is ended. */
-void client_give(struct client *client, bool lost);
+/* False for one that has ended, or that has something to read while nothing was asked and so is out of step. */
+bool client_is_alive(const struct client *client);
 
-/* Ends the connections that nobody uses. */
-void client_close_idle(void);
+/* Shared memory that it holds. */
+size_t client_bytes(const struct client *client);
 
 /* At least `bytes` of shared memory under that number, known to the service. NULL with the fault. What was there
    before is lost only where it has to grow. */

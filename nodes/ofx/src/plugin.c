@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "analyse.h"
-#include "client.h"
 #include "describe.h"
 #include "host.h"
 #include "names.h"
+#include "pool.h"
 #include "regions.h"
 #include "render.h"
 
@@ -31,7 +31,7 @@ static OfxStatus unload(void) {
     bool last = loads > 0 && --loads == 0;
     pthread_mutex_unlock(&loads_lock);
     if (last)
-        client_close_idle();
+        pool_empty();
     return kOfxStatOK;
 }
 
@@ -109,7 +109,7 @@ static OfxStatus enter(const struct node *node, const char *action, const void *
     if (strcmp(action, kOfxActionDestroyInstance) == 0)
         return instance_destroy(effect);
     if (strcmp(action, kOfxActionPurgeCaches) == 0) {
-        client_close_idle();
+        pool_empty();
         return kOfxStatOK;
     }
     if (!is_instance_action(action))

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client.h"
 #include "colour.h"
 #include "handover.h"
 #include "host.h"
 #include "image.h"
+#include "pool.h"
 #include "say.h"
 #include "values.h"
 
@@ -168,10 +168,10 @@ static bool try_render(struct frame *frame, struct client *client, struct fault 
 static bool render_frame(struct frame *frame, struct fault *fault) {
     for (int i = 0; i < TRIES; i++) {
         *fault = (struct fault){0};
-        struct client *client = client_take(&frame->waiter, fault);
+        struct client *client = pool_take(&frame->waiter, fault);
         bool good = client && try_render(frame, client, fault);
         if (client)
-            client_give(client, fault->lost);
+            pool_give(client, fault->lost);
         if (good || !fault->lost || fault->final || fault->aborted)
             return good;
     }

@@ -84,7 +84,6 @@ struct image {
     float *back; /* Where an output is copied to when it is released. */
 };
 
-double now(void);
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 extern char messages[16384], complaints[16384], unknown[16384], times[16384];
 extern int images_out, progress_calls, progress_open, persistent_set, persistent_cleared;
@@ -96,6 +95,22 @@ void put_d(struct set *set, const char *name, int index, double value);
 void put_s(struct set *set, const char *name, int index, const char *value);
 void put_p(struct set *set, const char *name, int index, void *value);
 void set_clear(struct set *set);
+
+void print_text(const char *text);
+void print_set(struct set *set);
+void print_effect(struct effect *effect);
+
+extern struct effect effects[16];
+OfxPlugin *plugin_named(const char *name);
+OfxStatus describe(OfxPlugin *plugin, const char *context, struct effect *effect);
+void effect_clear(struct effect *effect);
+void load(const char *path);
+void create(const char *plugin, const char *context);
+void unload(void);
+
+size_t floats_in(OfxRectI rect, int components);
+void set_abort(const char *file);
+void render_command(struct effect *effect, char **word);
 
 extern const OfxPropertySuiteV1 property_suite;
 extern const OfxParameterSuiteV1 param_suite;

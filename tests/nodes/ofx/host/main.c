@@ -1,215 +1,11 @@
-#define _GNU_SOURCE
 #include "host.h"
 
-#include <dlfcn.h>
 #include <locale.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct options options = {.message = 2, .project = 1, .width = 64, .height = 48, .temporal = 1};
-char messages[16384], complaints[16384], unknown[16384], times[16384];
-
-static void *library;
-static OfxPlugin *plugins[16];
-static int plugin_count;
-static struct set host_set;
-static OfxHost host = {0};
-static struct effect descriptors[16], effects[16];
-static int effect_count;
-
-double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-/* Adds a line to a list; to that of unknown properties once. */
-void note(char *list, const char *text) {
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    pthread_mutex_lock(&lock);
-    size_t used = strlen(list), room = sizeof messages;
-    if (used + strlen(text) + 2 < room && !(list == unknown && strstr(list, text)))
-        sprintf(list + used, "%s\n", text);
-    pthread_mutex_unlock(&lock);
-}
-
-void complain(const char *format, ...) {
-    char text[600];
-    va_list list;
-    va_start(list, format);
-    vsnprintf(text, sizeof text, format, list);
-    va_end(list);
-    note(complaints, text);
-}
-
-static void print_text(const char *text) {
-    putchar('"');
-    for (; text && *text; text++)
-        if (*text == '"' || *text == '\\')
-            printf("\\%c", *text);
-        else if ((unsigned char)*text < 0x20)
-            printf("\\u%04x", (unsigned)*text);
-        else
-            putchar(*text);
-    putchar('"');
-}
-
-static void print_set(struct set *set) {
-    putchar('{');
-    for (int i = 0; i < set->count; i++) {
-        struct property *property = &set->properties[i];
-        printf("%s", i ? ", " : "");
-        print_text(property->name);
-        printf(": [");
-        for (int j = 0; j < property->count; j++) {
-            printf("%s", j ? ", " : "");
-            if (property->kind == 's')
-                print_text(property->values[j].s);
-            else if (property->kind == 'd')
-                printf("%.17g", property->values[j].d);
-            else if (property->kind == 'i')
-                printf("%d", property->values[j].i);
-            else
-                printf("null");
-        }
-        printf("]");
-    }
-    putchar('}');
-}
-
-static void print_effect(struct effect *effect) {
-    printf(", \"properties\": ");
-    print_set(&effect->set);
-    printf(", \"clips\": {");
-    for (int i = 0; i < effect->clip_count; i++) {
-        printf("%s\"%s\": ", i ? ", " : "", effect->clips[i].name);
-        print_set(&effect->clips[i].set);
-    }
-    printf("}, \"params\": {");
-    for (int i = 0; i < effect->param_count; i++) {
-        printf("%s\"%s\": ", i ? ", " : "", effect->params[i].name);
-        print_set(&effect->params[i].set);
-    }
-    printf("}");
-}
-
-static OfxPlugin *plugin_named(const char *name) {
-    for (int i = 0; i < plugin_count; i++)
-        if (strcmp(strrchr(plugins[i]->pluginIdentifier, '.') + 1, name) == 0)
-            return plugins[i];
-    complain("no plug-in %s", name);
-    return plugins[0];
-}
-
-static void effect_clear(struct effect *effect) {
-    for (int i = 0; i < effect->clip_count; i++) {
-        set_clear(&effect->clips[i].set);
-        free(effect->clips[i].pixels);
-    }
-    for (int i = 0; i < effect->param_count; i++)
-        set_clear(&effect->params[i].set);
-    set_clear(&effect->set);
-    *effect = (struct effect){0};
-}
-
-static OfxStatus describe(OfxPlugin *plugin, const char *context, struct effect *effect) {
-    struct set arguments = {0};
-    effect_clear(effect);
-    effect->entry = plugin;
-    OfxStatus status = plugin->mainEntry(kOfxActionDescribe, effect, NULL, NULL);
-    put_s(&arguments, kOfxImageEffectPropContext, 0, context);
-    if (status == kOfxStatOK)
-        status = plugin->mainEntry(kOfxImageEffectActionDescribeInContext, effect, (OfxPropertySetHandle)&arguments, NULL);
-    set_clear(&arguments);
-    return status;
-}
-
-static void describe_host(void) {
-    put_s(&host_set, kOfxPropName, 0, options.name[0] ? options.name : "org.example.testhost");
-    put_s(&host_set, kOfxPropLabel, 0, options.name[0] ? options.name : "Test Host");
-    put_i(&host_set, kOfxPropVersion, 0, 3);
-    put_i(&host_set, kOfxPropVersion, 1, 1);
-    put_i(&host_set, kOfxImageEffectHostPropIsBackground, 0, options.background);
-    put_i(&host_set, kOfxImageEffectPropTemporalClipAccess, 0, options.temporal);
-    put_i(&host_set, kOfxParamHostPropSupportsBooleanAnimation, 0, 1);
-    put_i(&host_set, kOfxParamHostPropSupportsChoiceAnimation, 0, 0);
-    put_i(&host_set, kOfxParamHostPropMaxPages, 0, !options.no_pages);
-    if (options.colour[0])
-        put_s(&host_set, kOfxImageEffectPropColourManagementStyle, 0, options.colour);
-}
-
-/* From opening the binary to every plug-in described, as a host does when it starts. */
-static void load(const char *path) {
-    double start = now();
-    library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (!library) {
-        printf("{\"status\": -1, \"error\": ");
-        print_text(dlerror());
-        printf("}\n");
-        return;
-    }
-    int (*count)(void);
-    OfxPlugin *(*get)(int);
-    OfxStatus (*set)(const OfxHost *);
-    *(void **)&count = dlsym(library, "OfxGetNumberOfPlugins");
-    *(void **)&get = dlsym(library, "OfxGetPlugin");
-    *(void **)&set = dlsym(library, "OfxSetHost");
-    describe_host();
-    host = (OfxHost){(OfxPropertySetHandle)&host_set, fetch_suite};
-    OfxStatus status = set(&host);
-    plugin_count = count();
-    for (int i = 0; i < plugin_count && status == kOfxStatOK; i++) {
-        plugins[i] = get(i);
-        plugins[i]->setHost(&host);
-        status = plugins[i]->mainEntry(kOfxActionLoad, NULL, NULL, NULL);
-        if (status == kOfxStatOK)
-            status = describe(plugins[i], kOfxImageEffectContextGeneral, &descriptors[i]);
-    }
-    double seconds = now() - start;
-    printf("{\"status\": %d, \"seconds\": %g, \"outside\": %s, \"plugins\": [", status, seconds,
-           get(-1) || get(plugin_count) ? "true" : "false");
-    for (int i = 0; i < plugin_count; i++)
-        printf("%s{\"id\": \"%s\", \"api\": \"%s\", \"major\": %u}", i ? ", " : "", plugins[i]->pluginIdentifier,
-               plugins[i]->pluginApi, plugins[i]->pluginVersionMajor);
-    printf("]}\n");
-}
-
-static void set_defaults(struct effect *effect) {
-    for (int i = 0; i < effect->param_count; i++) {
-        struct param *param = &effect->params[i];
-        struct property *value = find(&param->set, kOfxParamPropDefault);
-        for (int j = 0; value && j < value->count; j++) {
-            if (value->kind == 'd')
-                param->numbers[j] = value->values[j].d;
-            else if (value->kind == 'i')
-                param->whole = value->values[j].i;
-            else
-                snprintf(param->text, sizeof param->text, "%s", value->values[j].s);
-        }
-    }
-}
-
-static void create(const char *plugin, const char *context) {
-    struct effect *effect = &effects[effect_count];
-    OfxStatus status = describe(plugin_named(plugin), context, effect);
-    set_defaults(effect);
-    for (int i = 0; i < effect->clip_count; i++)
-        put_i(&effect->clips[i].set, kOfxImageClipPropConnected, 0, options.all_connected);
-    if (options.project) {
-        int size[2] = {options.width, options.height};
-        for (int i = 0; i < 2; i++) {
-            put_d(&effect->set, kOfxImageEffectPropProjectSize, i, size[i]);
-            put_d(&effect->set, kOfxImageEffectPropProjectExtent, i, size[i]);
-            put_d(&effect->set, kOfxImageEffectPropProjectOffset, i, 0);
-        }
-    }
-    if (status == kOfxStatOK)
-        status = effect->entry->mainEntry(kOfxActionCreateInstance, effect, NULL, NULL);
-    printf("{\"status\": %d, \"instance\": %d}\n", status, effect_count++);
-}
 
 static struct clip *clip_named(struct effect *effect, const char *name) {
     for (int i = 0; i < effect->clip_count; i++)
@@ -227,10 +23,6 @@ static float *read_floats(const char *path, size_t count) {
     if (file)
         fclose(file);
     return floats;
-}
-
-static size_t floats_in(OfxRectI r, int components) {
-    return (size_t)(r.x2 - r.x1) * (size_t)(r.y2 - r.y1) * (size_t)components;
 }
 
 static void connect_clip(struct effect *effect, char **word) {
@@ -265,74 +57,6 @@ static void set_param(struct effect *effect, const char *name, const char *value
     }
     complain("no param %s", name);
     printf("{}\n");
-}
-
-static void set_abort(const char *file) { snprintf(abort_when, sizeof abort_when, "%s", strcmp(file, "-") == 0 ? "" : file); }
-
-struct render {
-    struct effect *effect;
-    double time, scale;
-    OfxRectI window, bounds;
-    int components, interactive;
-    char path[1024];
-    OfxStatus status;
-};
-
-static void *render(void *data) {
-    struct render *r = data;
-    struct set in = {0};
-    size_t count = floats_in(r->bounds, r->components);
-    job = (struct job){calloc(count, sizeof(float)), r->bounds, r->components};
-    for (size_t i = 0; i < count; i++)
-        job.output[i] = -12345.0f;
-    int window[4] = {r->window.x1, r->window.y1, r->window.x2, r->window.y2};
-    put_d(&in, kOfxPropTime, 0, r->time);
-    for (int i = 0; i < 4; i++)
-        put_i(&in, kOfxImageEffectPropRenderWindow, i, window[i]);
-    put_d(&in, kOfxImageEffectPropRenderScale, 0, r->scale);
-    put_d(&in, kOfxImageEffectPropRenderScale, 1, r->scale);
-    put_i(&in, kOfxImageEffectPropInteractiveRenderStatus, 0, r->interactive);
-    put_i(&in, kOfxImageEffectPropSequentialRenderStatus, 0, 0);
-    r->status = r->effect->entry->mainEntry(kOfxImageEffectActionRender, r->effect, (OfxPropertySetHandle)&in, NULL);
-    FILE *file = fopen(r->path, "wb");
-    fwrite(job.output, sizeof(float), count, file);
-    fclose(file);
-    free(job.output);
-    job.output = NULL;
-    set_clear(&in);
-    return NULL;
-}
-
-/* render PATH TIME SCALE COMPONENTS wx1 wy1 wx2 wy2 bx1 by1 bx2 by2 THREADS ABORT INTERACTIVE */
-static void render_command(struct effect *effect, char **word) {
-    enum { MOST_THREADS = 32 };
-    struct render all[MOST_THREADS];
-    pthread_t threads[MOST_THREADS];
-    int count = atoi(word[12]);
-    set_abort(word[13]);
-    for (int i = 0; i < count; i++) {
-        all[i] = (struct render){.effect = effect,
-                                 .time = atof(word[1]) + i,
-                                 .scale = atof(word[2]),
-                                 .components = atoi(word[3]),
-                                 .window = {atoi(word[4]), atoi(word[5]), atoi(word[6]), atoi(word[7])},
-                                 .bounds = {atoi(word[8]), atoi(word[9]), atoi(word[10]), atoi(word[11])},
-                                 .interactive = atoi(word[14])};
-        snprintf(all[i].path, sizeof all[i].path, "%s.%d", word[0], i);
-    }
-    if (count == 1)
-        render(&all[0]);
-    else {
-        for (int i = 0; i < count; i++)
-            pthread_create(&threads[i], NULL, render, &all[i]);
-        for (int i = 0; i < count; i++)
-            pthread_join(threads[i], NULL);
-    }
-    set_abort("-");
-    printf("{\"status\": [");
-    for (int i = 0; i < count; i++)
-        printf("%s%d", i ? ", " : "", all[i].status);
-    printf("]}\n");
 }
 
 /* action NAME TIME: any action that has a time and answers in its out-arguments. */
@@ -417,23 +141,6 @@ static void clip_property(struct effect *effect, char **word, int count) {
             put_i(set, word[1], i - 3, atoi(word[i]));
     options.unknown_ok = lax;
     printf("{}\n");
-}
-
-static void unload(void) {
-    for (int i = 0; i < effect_count; i++) {
-        if (effects[i].entry)
-            effects[i].entry->mainEntry(kOfxActionDestroyInstance, &effects[i], NULL, NULL);
-        effect_clear(&effects[i]);
-    }
-    OfxStatus status = kOfxStatOK;
-    for (int i = 0; i < plugin_count; i++) {
-        OfxStatus one = plugins[i]->mainEntry(kOfxActionUnload, NULL, NULL, NULL);
-        status = one == kOfxStatOK ? status : one;
-        effect_clear(&descriptors[i]);
-    }
-    set_clear(&host_set);
-    effect_count = plugin_count = 0;
-    printf("{\"status\": %d}\n", status);
 }
 
 static void command(char **word, int count) {
