@@ -21,6 +21,7 @@ from doublure.nodes.registry import NODES
 from doublure.nodes.scale import scaled
 from doublure.nodes.schema import Node, Value
 from doublure.nodes.service.cache import Result
+from doublure.nodes.service.colour import own
 from doublure.nodes.service.messages import Picture, Render
 from doublure.nodes.service.planes import frame_of, planes, write_planes
 from doublure.nodes.service.render_job import RenderJob
@@ -173,6 +174,7 @@ def _key(job: RenderJob, node: Node, params: Mapping[str, Any], ctx: Context) ->
             "node": node_key(node, params, inputs, ctx),
             "scale": request.scale,
             "space": request.space,
+            "ocio": own(),
             "channels": request.output.channels,
             "window": list(vars(request.output.window).values()),
         }

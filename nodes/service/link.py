@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from doublure.core.cancel import Cancelled
+from doublure.nodes.service.colour import own
 from doublure.nodes.service.faults import Broken, ServiceError, ServiceGone
 from doublure.nodes.service.limits import NAME, PROTOCOL
 from doublure.nodes.service.wire import Reader, close_all, encode
@@ -43,7 +44,7 @@ class Link:
         sock.setblocking(False)
         self.service: dict[str, Any] = {}
         try:
-            hello = {"type": "hello", "protocol": PROTOCOL, "client": name[: NAME // 4]}
+            hello = {"type": "hello", "protocol": PROTOCOL, "client": name[: NAME // 4], "ocio": own()}
             self._send(encode(hello), time.monotonic() + _GREETED_WITHIN)
             self.service = self._receive(time.monotonic() + _GREETED_WITHIN)
         except BaseException:

@@ -22,6 +22,7 @@ _INPUTS = 16
 class Hello:
     protocol: int
     client: str
+    ocio: str | None = None
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,8 @@ def parse(message: Mapping[str, Any]) -> Message:
 
 
 def _hello(m: f.Fields) -> Hello:
-    return Hello(f.whole(m, "protocol", 0), f.text(m, "client", NAME))
+    ocio = f.text(m, "ocio") if "ocio" in m else None
+    return Hello(f.whole(m, "protocol", 0), f.text(m, "client", NAME), ocio)
 
 
 def _segment(m: f.Fields) -> NewSegment:

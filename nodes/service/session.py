@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from doublure.core.errors import DoublureError
 from doublure.nodes.service import messages as m
+from doublure.nodes.service.colour import configured
 from doublure.nodes.service.faults import BadRequest, Broken, Busy
 from doublure.nodes.service.limits import PROTOCOL, Limits
 from doublure.nodes.service.log import LOG
@@ -58,6 +59,7 @@ class Session:
         sock.setblocking(False)
         self.sock = sock
         self.client = ""
+        self._ocio: str | None = None
         self.over = False
         self.since = time.monotonic()
         self._service = service
@@ -229,7 +231,7 @@ class Session:
                 "install the same version of both, and stop the service with doublure serve --stop"
             )
             return
-        self.client, self._greeted = message.client, True
+        self.client, self._ocio, self._greeted = message.client, message.ocio, True
         LOG.info("%r connects", self.client)
         self.send(self._service.greeting())
 
@@ -284,7 +286,8 @@ class Session:
     def _do_render(self, job: RenderJob, ticket: Ticket) -> Answer:
         from doublure.nodes.service.jobs import render
 
-        return render(job, self._service.worker.get_warm(), partial(self.progress, ticket))
+        with configured(self._ocio):
+            return render(job, self._service.worker.get_warm(), partial(self.progress, ticket))
 
     def _cancel(self, message: m.Cancel) -> None:
         self._done(message.id)
@@ -343,7 +346,8 @@ class Session:
 
     def _add_to_track(self, message: m.TrackFrame, memory: mmap.mmap, ticket: Ticket) -> Answer:
         track = self._open_track(message.session)
-        return {"found": track.add(message.frame, message.space, message.input, memory, ticket.token)}
+        with configured(self._ocio):
+            return {"found": track.add(message.frame, message.space, message.input, memory, ticket.token)}
 
     def _finish_track(self, message: m.TrackFinish, ticket: Ticket) -> Answer:
         track = self._open_track(message.session)

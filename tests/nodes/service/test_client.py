@@ -215,6 +215,23 @@ def test_an_unknown_space_is_one_sentence(client: Client) -> None:
         client.render(Blend.id, {"plate": plate, "face": replace(face(), space="ACEScgg")})
 
 
+def test_each_client_s_colours_are_converted_with_its_own_configuration(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    serve()
+    inputs = {"plate": picture(1, space="ACES2065-1"), "face": face(space="ACES2065-1")}
+    (tmp_path / "show.ocio").write_text("no configuration")
+    monkeypatch.setenv("OCIO", str(tmp_path / "show.ocio"))
+    with Client.connect("a show", start=False) as show:
+        monkeypatch.delenv("OCIO")
+        with Client.connect("test", start=False) as plain:
+            made = plain.render(Blend.id, inputs, number=1001)
+            with pytest.raises(ServiceError, match=r"show\.ocio: the colour configuration cannot be loaded"):
+                show.render(Blend.id, inputs, number=1001)
+            assert same(plain.render(Blend.id, inputs, number=1001), made)
+    assert "OCIO" not in os.environ
+
+
 def test_inputs_of_two_spaces_are_refused(client: Client) -> None:
     with pytest.raises(DoublureError, match="'face' is in ACES2065-1 and not in ACEScg"):
         client.render(Blend.id, {"plate": picture(1), "face": face(space="ACES2065-1")})
