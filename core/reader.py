@@ -58,9 +58,9 @@ class FrameReader:
             while waiting:
                 # Taken off first, so that a frame is freed as soon as the caller lets go of it.
                 frame = waiting.popleft().result()
-                number = next(numbers, None)
-                if number is not None:
-                    waiting.append(pool.submit(read, number))
+                following = next(numbers, None)
+                if following is not None:
+                    waiting.append(pool.submit(read, following))
                 yield frame
                 del frame
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from types import TracebackType
 
 from doublure.core.cancel import check
@@ -40,7 +41,7 @@ class FrameWriter:
         if threads < 1 or ahead < 1:
             raise ValueError(f"threads and ahead must be at least 1, not {threads} and {ahead}")
         self.sequence = sequence
-        self._how = {"compression": compression, "half": half, "interop": interop}
+        self._write = partial(write_exr, compression=compression, half=half, interop=interop)
         self._threads, self._ahead = threads, ahead
         self._waiting: deque[Future[None]] = deque()
         self._pool: ThreadPoolExecutor | None = None
@@ -81,7 +82,7 @@ class FrameWriter:
                 frame=frame.number,
                 remedy="check the path and its rights",
             ) from error
-        self._waiting.append(self._pool.submit(write_exr, path, frame, **self._how))
+        self._waiting.append(self._pool.submit(self._write, path, frame))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Any
 
 from doublure.core.blend.comp import blend
 from doublure.core.blend.settings import COLOUR_MATCH, BlendSettings
@@ -14,7 +15,7 @@ _DEFAULTS = BlendSettings()
 _SETTINGS = tuple(item.name for item in fields(BlendSettings))
 
 
-def _amount(name: str, label: str, help: str, group: str, **rest: object) -> Param:
+def _amount(name: str, label: str, help: str, group: str, **rest: Any) -> Param:
     """A share 0–1 whose default is the core's."""
     return Param(
         name,

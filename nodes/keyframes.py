@@ -41,7 +41,7 @@ class Animation:
             share = share * share * (3.0 - 2.0 * share)
         if isinstance(low, tuple) and isinstance(high, tuple):
             return tuple(_mix(a, b, share) for a, b in zip(low, high, strict=True))
-        if not isinstance(low, str) and not isinstance(high, str | tuple):
+        if not isinstance(low, str | tuple) and not isinstance(high, str | tuple):
             return _mix(low, high, share)
         raise TypeError(f"{low!r} and {high!r} have nothing between them")
 

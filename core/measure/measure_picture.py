@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 
@@ -51,7 +52,7 @@ def _seam(take: Take, fit: ShotFit, sheet: Sheet) -> None:
             seam_excess(results[chosen], truths[chosen], edges[chosen], hidden) for truths in (still, moved)
         )
 
-    frames = [attempt(lambda i=i: excess(slice(i, i + 1))) for i in range(len(edges))]
+    frames = [attempt(partial(excess, slice(i, i + 1))) for i in range(len(edges))]
     shot, reason = attempt(lambda: excess(slice(None)))
     sheet.put("seam_ratio", shot, [value for value, _ in frames], reason or _first(frames))
 
@@ -73,9 +74,7 @@ def _grain(take: Take, sheet: Sheet) -> None:
 def _shot(take: Take, sheet: Sheet, key: str, measure: Callable[..., float]) -> None:
     """A measure of a shot, pooled, and the same of every frame by itself."""
     results, truths = ([frame.rgb for frame in frames] for frames in (take.results, take.truths))
-    frames = [
-        attempt(lambda f=frame: measure(*f)) for frame in zip(results, truths, take.mattes, strict=True)
-    ]
+    frames = [attempt(partial(measure, *frame)) for frame in zip(results, truths, take.mattes, strict=True)]
     shot, reason = attempt(lambda: measure(results, truths, take.mattes))
     sheet.put(key, shot, [value for value, _ in frames], reason or _first(frames))
 
@@ -130,10 +129,8 @@ def _light(take: Take, known: Reference, fit: ShotFit, sheet: Sheet) -> None:
         face = matte[rows, columns]
         # The truth's normals and albedo fit a face that is where the truth's is; its gain stays, being light.
         placed = fit.similarity.apply(result.rgb[:, rows, columns], face)
-        others = [
-            None if layer is None else layer[:, rows, columns] for layer in (truth.rgb, normals, albedo)
-        ]
-        found.append(attempt(lambda r=placed, m=face, o=others: light_error(r, o[0], m, o[1], o[2])))
+        right, skin = truth.rgb[:, rows, columns], None if albedo is None else albedo[:, rows, columns]
+        found.append(attempt(partial(light_error, placed, right, face, normals[:, rows, columns], skin)))
     for key, name in zip(keys, ("direction", "energy"), strict=True):
         values = [None if one is None else getattr(one, name) for one, _ in found]
         sheet.mean(key, values, _first(found))

@@ -79,13 +79,17 @@ def fit_shot(
     return moved
 
 
+_Face = tuple[torch.Tensor, torch.Tensor, torch.Tensor, float]
+"""Result, truth, matte, and what the exposure is multiplied by."""
+
+
 class _Problem:
     """Sum of squares over canvases of one size.
 
     The 7 unknowns, float64: log scale, radians, shift x and y, log of the gains of R, G, B in power encoding.
     """
 
-    def __init__(self, faces: list, width: int) -> None:
+    def __init__(self, faces: Sequence[_Face], width: int) -> None:
         self.canvas = FaceCanvas([matte for _, _, matte, _ in faces], width)
         self.results = self.canvas.draw([power(result, scale) for result, _, _, scale in faces])
         self.truths = self.canvas.draw([power(truth, scale) for _, truth, _, scale in faces]).clamp_max(1)
@@ -134,7 +138,9 @@ class _Problem:
                 return unknowns
         return unknowns
 
-    def _normal(self, moved: torch.Tensor, unknowns: torch.Tensor, free: torch.Tensor) -> tuple:
+    def _normal(
+        self, moved: torch.Tensor, unknowns: torch.Tensor, free: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         gains = _gains(unknowns)
         scaled = moved * gains
         root = self.weights.sqrt()
@@ -182,7 +188,7 @@ def _same(result: torch.Tensor, truth: torch.Tensor, matte: torch.Tensor) -> boo
     return torch.equal(result[:, matte > 0], truth[:, matte > 0])
 
 
-def _error(faces: list, fit: ShotFit) -> float:
+def _error(faces: Sequence[_Face], fit: ShotFit) -> float:
     total = 0.0
     for result, truth, matte, scale in faces:
         error = display(fit.apply(result, matte), scale) - display(truth, scale)

@@ -88,7 +88,7 @@ class Swapper:
         hero = self.hero_index(settings.hero)
         rgba = torch.zeros(4, plate.data.height, plate.data.width)
         empty = plate.with_pixels(rgba, ("R", "G", "B", "A"))
-        if not face.found or settings.mix == 0:
+        if face.points is None or face.pose is None or settings.mix == 0:
             return empty
         check()
         size = self.model.network.shape.size

@@ -98,7 +98,9 @@ class _Run:
     def __init__(self, sets: Series[Faceset], settings: TrainSettings) -> None:
         torch.manual_seed(settings.seed)
         shape = NetworkShape(settings.size, settings.width, settings.bottleneck, len(sets))
-        self.network = SwapNetwork(shape).to(memory_format=torch.channels_last)
+        self.network = SwapNetwork(shape)
+        # torch's type hints lack this form of `to`.
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = SwapNetwork(shape)
         self.average.load_state_dict(self.network.state_dict())
         for parameter in self.average.parameters():
