@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -74,6 +75,7 @@ class Host:
         assert report["images_out"] == 0
         assert report["progress_open"] == 0
         assert out == ""
+        shutil.rmtree(self.folder)
 
     def report(self) -> dict[str, Any]:
         return self.command("report")
