@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doublure.core.check.finding import Finding
 from doublure.core.check.limits import Limits
-from doublure.core.check.sound import sound_faces, unmeasured
+from doublure.core.check.sound import is_shaking, sound_faces, unmeasured
 from doublure.core.scan.facts import ShotFacts
 
 
@@ -12,8 +12,8 @@ def check_jitter(shot: ShotFacts, limits: Limits) -> list[Finding]:
     """The landmarks move as the plate's do; a shift that begins or ends is shake on the frames where it does."""
     out = unmeasured(shot, "jitter", "shake", least=3)
     for frame, face in sound_faces(shot, limits, (-1, 0, 1)):
-        limit = limits.of_landmarks(limits.jitter, face.height)
-        if face.jitter is not None and face.jitter > limit:
+        if is_shaking(face, limits):
+            limit = limits.of_landmarks(limits.jitter, face.height)
             out.append(
                 Finding(
                     frame.number,

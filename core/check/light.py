@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doublure.core.check.finding import Finding
 from doublure.core.check.limits import Limits
-from doublure.core.check.sound import sound_faces, unmeasured
+from doublure.core.check.sound import is_relit, sound_faces, unmeasured
 from doublure.core.scan.facts import ShotFacts
 
 
@@ -32,7 +32,7 @@ def check_light(shot: ShotFacts, limits: Limits) -> list[Finding]:
                     )
                 )
     for frame, face in sound_faces(shot, limits):
-        if face.light is not None and face.light > limits.light:
+        if is_relit(face, limits):
             out.append(
                 Finding(
                     frame.number,

@@ -27,7 +27,7 @@ class Limits:
             Floor 0.020 and 0.045 so taken; a mouth that stays shut in speech 0.05 to 0.2, a missed blink about 0.1.
         expression: landmarks, in eyes, taken alike. Floor 0.021; other moments of one person 0.02 to 0.03, so only a
             gross error is told.
-        jitter: in eyes. Floor 0.016; shake by 1.5 % of the face's width 0.04 to 0.09.
+        jitter: in eyes. Floor 0.014; shake by 1.5 % of the face's width 0.04 to 0.09.
         temporal: ACEScct. Floor 0.0043 at 117 pixels, 0.0034 at 266; twice the grain 0.0063 at 117; 5 % of flicker
             0.007 to 0.0085.
         grain_least, grain_most: ratio. Floor 0.79 to 1.03; half the grain 0.48, twice the grain 1.8 to 1.95.
@@ -43,7 +43,7 @@ class Limits:
             Floor 0 and 0.74.
         held: share of the face that may be the frame's before, bit for bit, where the plate moves. Floor 0.
         negative_share: of the pixels under the matte that may be below 0 where the plate is not; grain in blacks does
-            that. Floor 0.0016. negative_depth: the lowest value allowed. Floor -0.01.
+            that. Floor 0.013. negative_depth: the lowest value allowed. Floor -0.01.
         lossy_outside: share of the pixels outside the matte that may be far from the plate where a lossy compression
             was allowed.
     """
@@ -52,7 +52,7 @@ class Limits:
     lips: float = 0.03
     lids: float = 0.06
     expression: float = 0.035
-    jitter: float = 0.028
+    jitter: float = 0.02
     temporal: float = 0.005
     grain_least: float = 0.7
     grain_most: float = 1.4
@@ -61,12 +61,12 @@ class Limits:
     seam: float = 9.0
     seam_shot: float = 6.5
     light: float = 0.3
-    light_level: float = 1.0
+    light_level: float = 1.2
     light_tilt: float = 1.5
     equal: float = 0.5
     likeness: float = 0.95
     held: float = 0.5
-    negative_share: float = 0.01
+    negative_share: float = 0.03
     negative_depth: float = -0.1
     lossy_outside: float = 0.01
 

@@ -21,6 +21,33 @@ def is_frozen(face: FaceFacts, limits: Limits) -> bool:
     return (face.held or 0.0) > limits.held and (face.plate_held or 0.0) <= limits.held
 
 
+def is_shaking(face: FaceFacts, limits: Limits) -> bool:
+    """Whether the face moves otherwise than the plate's."""
+    return face.jitter is not None and face.jitter > limits.of_landmarks(limits.jitter, face.height)
+
+
+def is_grainy(face: FaceFacts, limits: Limits) -> bool:
+    """Whether the grain is too strong."""
+    return face.grain is not None and face.grain > limits.grain_most
+
+
+def is_acting(face: FaceFacts, limits: Limits) -> bool:
+    """Whether lips, lids or landmarks are beyond their limit in this frame alone."""
+    pairs = (
+        (face.lips, limits.lips),
+        (face.lids, limits.lids),
+        (face.expression, limits.expression),
+    )
+    return any(
+        value is not None and value > limits.of_landmarks(limit, face.height) for value, limit in pairs
+    )
+
+
+def is_relit(face: FaceFacts, limits: Limits) -> bool:
+    """Whether the light departs from the rest of the shot's."""
+    return face.light is not None and face.light > limits.light
+
+
 def sound_faces(
     shot: ShotFacts, limits: Limits, around: tuple[int, ...] = (0,)
 ) -> Iterator[tuple[FrameFacts, FaceFacts]]:

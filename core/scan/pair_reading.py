@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from doublure.core.face.topology import RIGID
 from doublure.core.measure.flow import dis_flow
 from doublure.core.measure.motion import followed
 from doublure.core.measure.temporal import PairErrors, pair_errors
@@ -18,8 +19,8 @@ class PairReading:
 
     Attributes:
         number: the later frame's.
-        apart: (468, 2) how much further each landmark of the plate moves in the result than in the plate, square pixels
-            of the plate.
+        apart: (N, 2) how much further each landmark that expression hardly moves (``topology.RIGID``) moves in the
+            result than in the plate, square pixels of the plate.
         errors: the warp errors along the plate's flow; None where no pixel can be followed.
         held, plate_held: share of the face's pixels that are bit for bit the frame's before; None where the faces lie
             too far apart to be compared.
@@ -45,7 +46,7 @@ def pair_reading(before: FaceCut, now: FaceCut) -> PairReading:
         [first.result, second.result], [first.plate, second.plate], [first.matte, second.matte], flow
     )
     # Square pixels: a cut's pixels are square, and its rows are the plate's.
-    apart = (moves[0] - moves[1]) * second.step[1]
+    apart = (moves[0] - moves[1])[list(RIGID)] * second.step[1]
     return PairReading(now.number, apart, errors, *_held(before, now))
 
 

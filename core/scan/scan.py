@@ -50,12 +50,13 @@ def scan_shot(
     progress: Callable[[int, int], None] | None = None,
     space: str | None = None,
     reference: np.ndarray | None = None,
+    identities: int = IDENTITIES,
 ) -> ShotFacts:
     """Read a shot and measure it.
 
     Frames are read several at a time and looked at in order; at most ``2 * threads`` wait in memory. A frame that
     cannot be read is a fact with its ``fault``, not an error. Faces are measured on cuts of at most 256 pixels a side,
-    in every frame where the track has one; identity on about 24 frames of the shot, where its extra is installed.
+    in every frame where the track has one; identity on some frames of the shot, where its extra is installed.
 
     Args:
         result: numbers and files, each number once.
@@ -65,6 +66,7 @@ def scan_shot(
         progress: called with (frames done, frames in all).
         space: OCIO colour space of files that name none; None: their faces are not measured.
         reference: (128,) descriptor of the hero (``measure.identity.embedding``).
+        identities: frames, at most, whose face is recognised; 0: none.
 
     Raises:
         DoublureError: a frame number twice; an unknown colour space.
@@ -79,7 +81,8 @@ def scan_shot(
                 "the frame number comes twice", file=path, frame=number, remedy="give each frame once"
             )
     space = None if space is None else resolve_space(space)
-    recognised = _spread([number for number, _ in ordered if _points(track, number) is not None])
+    faces_at = [number for number, _ in ordered if _points(track, number) is not None]
+    recognised = _spread(faces_at, identities)
 
     def one(entry: tuple[int, Path]) -> _Seen:
         check()
@@ -135,11 +138,11 @@ def _walk(
     return seen, pairs, seconds
 
 
-def _spread(numbers: Sequence[int]) -> frozenset[int]:
-    """At most ``IDENTITIES`` of the frames, evenly; none without the extra."""
-    if not numbers or not available():
+def _spread(numbers: Sequence[int], most: int) -> frozenset[int]:
+    """At most ``most`` of the frames, evenly; none without the extra."""
+    if not numbers or most < 1 or not available():
         return frozenset()
-    return frozenset(numbers[:: -(-len(numbers) // IDENTITIES)])
+    return frozenset(numbers[:: -(-len(numbers) // most)])
 
 
 def _points(track: Track | None, number: int) -> np.ndarray | None:
