@@ -381,7 +381,7 @@ def test_work_for_a_client_that_went_away_is_dropped(serve: Serve, raw: Connect,
 
 
 def test_a_viewer_overtakes_a_farm(serve: Serve, raw: Connect, gate: Gate) -> None:
-    serve()
+    server = serve()
     farm, viewer = raw(), raw()
     farm.segment()
     viewer.segment()
@@ -390,6 +390,7 @@ def test_a_viewer_overtakes_a_farm(serve: Serve, raw: Connect, gate: Gate) -> No
     assert gate.entered.wait(10)
     viewer.send(render(id=1, frame=100))
     assert viewer.receive()["what"] == "waiting"
+    wait_until(lambda: len(server.queue) == 4)
     gate.open.set()
     viewer.answer()
     for _ in range(4):
