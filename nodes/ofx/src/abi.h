@@ -275,6 +275,7 @@ typedef struct OfxTimeLineSuiteV1 {
 #define kOfxParamPropStringFilePathExists "OfxParamPropStringFilePathExists"
 
 #define kOfxMessageError "OfxMessageError"
+#define kOfxMessageWarning "OfxMessageWarning"
 #define kOfxMessageMessage "OfxMessageMessage"
 
 #define kOfxImageEffectPropColourManagementStyle "OfxImageEffectPropColourManagementStyle"

@@ -39,11 +39,23 @@ static void end_sentence(const struct client *client, struct fault *fault) {
         snprintf(fault->sentence + length, room, client->log[0] ? "; its log is %s." : "%s.", client->log);
 }
 
+/* The host's colour configuration as the service can find it, "" without one. MLT sets one that nothing answers to. */
+static void add_colours(struct text *message) {
+    const char *set = getenv("OCIO");
+    if (!set || strncmp(set, "ocio://ocio://", 14) == 0)
+        set = "";
+    char *whole = set[0] && set[0] != '/' && strncmp(set, "ocio://", 7) != 0 ? realpath(set, NULL) : NULL;
+    text_add_json(message, whole ? whole : set);
+    free(whole);
+}
+
 static bool greet(struct client *client, const struct waiter *waiter, struct fault *fault) {
     struct text message = {0};
     struct json *reply = NULL;
     text_add(&message, "{\"type\": \"hello\", \"protocol\": %d, \"client\": ", PROTOCOL);
     text_add_json(&message, host.name);
+    text_add(&message, ", \"ocio\": ");
+    add_colours(&message);
     text_add(&message, "}");
     enum arrival arrival = wire_send(client->socket, &message, -1, fault);
     text_free(&message);

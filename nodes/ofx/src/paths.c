@@ -81,7 +81,7 @@ bool paths_find(struct paths *paths, struct fault *fault) {
     char folder[PATH_MAX];
     if (!runtime_folder(folder, fault) || !check_folder(folder, fault) || !log_folder(paths->logs, fault) ||
         !path_set(paths->spawn_lock, fault, "%s/spawn.lock", folder) ||
-        !path_set(paths->start_log, fault, "%s/start.log", paths->logs))
+        !path_set(paths->start_log, fault, "%s/service.err", paths->logs))
         return false;
     paths->socket = (struct sockaddr_un){.sun_family = AF_UNIX};
     size_t room = sizeof paths->socket.sun_path;

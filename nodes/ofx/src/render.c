@@ -24,6 +24,7 @@ struct frame {
     OfxRectI area; /* Of the result. */
     OfxRectI display;
     char space[SPACE_ROOM];
+    struct fault note; /* What the service says of a frame that came out well. */
     struct text params;
 };
 
@@ -153,6 +154,9 @@ static bool try_render(struct frame *frame, struct client *client, struct fault 
     text_free(&fields);
     if (!done)
         return false;
+    const struct json *notes = json_get(done, "notes");
+    if (notes && notes->kind == JSON_ARRAY && notes->first && notes->first->string)
+        fault_set(&frame->note, "%s", notes->first->string);
     const float *result = result_of(frame, client, done, handed, bytes);
     if (result)
         planes_to_pixels(&frame->output.pixels, frame->area, result);
@@ -183,7 +187,9 @@ OfxStatus render(struct instance *instance, OfxPropertySetHandle in) {
     struct fault fault = {0};
     bool good = gather(&frame, in, &fault) && (rect_empty(frame.area) || render_frame(&frame, &fault));
     release(&frame);
-    if (good)
+    if (good && frame.note.sentence[0])
+        say_note(instance, frame.note.sentence);
+    else if (good)
         say_nothing(instance);
     else if (!fault.aborted)
         say_failed(instance, fault.sentence);

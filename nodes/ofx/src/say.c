@@ -32,6 +32,13 @@ void say_failed(struct instance *instance, const char *sentence) {
         say_to_terminal(instance, sentence);
 }
 
+void say_note(struct instance *instance, const char *sentence) {
+    if (is_news(instance, sentence) && host.background)
+        say_to_terminal(instance, sentence);
+    if (host.persistent)
+        host.message->setPersistentMessage(instance->effect, kOfxMessageWarning, "", "%s", sentence);
+}
+
 void say_nothing(struct instance *instance) {
     if (is_news(instance, "") && host.persistent)
         host.message->clearPersistentMessage(instance->effect);

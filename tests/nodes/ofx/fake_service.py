@@ -175,6 +175,8 @@ class Connection:
             self.send({**done, "segment": message["inputs"][-1]["segment"]})
         else:
             self.double(source, output)
+            if mode == "notes":
+                done["notes"] = ["frame 1: no face was found; the plate stays.", "and more"]
             self.send({"type": "progress", "id": message["id"], "fraction": 0.5, "what": "doubling"})
             self.send(done)
 

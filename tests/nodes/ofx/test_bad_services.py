@@ -131,7 +131,7 @@ def test_one_that_does_not_start_is_told_with_its_log(
     host: MakeHost, fake: FakeService, short_folder: Path
 ) -> None:
     fake.set_mode("does not start")
-    log = short_folder / "state" / "doublure" / "start.log"
+    log = short_folder / "state" / "doublure" / "service.err"
     assert f"the Doublure service did not start (exit code 9); see {log}." in fails(host)
     assert "no such module" in log.read_text()
 
@@ -140,7 +140,7 @@ def test_a_python_that_is_not_there_is_named(host: MakeHost, environment: dict[s
     environment["DOUBLURE_PYTHON"] = "/nowhere/python"
     sentence = fails(host)
     assert "/nowhere/python: the Doublure service cannot be started" in sentence
-    assert "start.log" in sentence
+    assert "service.err" in sentence
 
 
 @pytest.mark.parametrize("kind", ["open to others", "a link", "a file"])

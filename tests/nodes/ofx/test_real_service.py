@@ -58,7 +58,8 @@ def track(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pose = Pose(np.eye(3), 20.0, np.array([WIDTH / 2 + 1.7, HEIGHT / 2 - 9.3]))
     points = (SHAPE * 20.0 + (*pose.translation, 0)).astype(np.float32)
     path = tmp_path_factory.mktemp("track") / "track.json"
-    frames = {NUMBER: FaceFrame(NUMBER, True, None, 0.9, points, pose)}
+    lost = FaceFrame.lost(NUMBER + 1, "no face was found")
+    frames = {NUMBER: FaceFrame(NUMBER, True, None, 0.9, points, pose), NUMBER + 1: lost}
     FaceTrack("plate", WIDTH, HEIGHT, 1.0, SHAPE, frames).save(path)
     return path
 
@@ -210,6 +211,22 @@ def test_what_the_node_cannot_do_is_told(host: MakeHost, service: Server, plate:
     assert status == FAILED
     assert (result == UNTOUCHED).all()
     assert "/nowhere/hero.safetensors" in started.report()["messages"]
+
+
+def test_a_frame_without_a_face_is_empty_and_the_artist_told(
+    host: MakeHost, service: Server, plate: Frame, model: Path, track: Path
+) -> None:
+    started = started_host(host)
+    instance = started.create("swap")
+    box = connect(started, instance, "Source", plate)
+    started.param(instance, "model", model)
+    started.param(instance, "track", track)
+    status, result = started.render(instance, box, time=NUMBER + 1)
+    assert status == OK
+    assert (result == 0).all()
+    message = started.report()["messages"]
+    assert message.startswith("lasting OfxMessageWarning: ")
+    assert "no face was found" in message
 
 
 def test_ten_threads_get_their_own_frames(host: MakeHost, service: Server, plate: Frame) -> None:

@@ -131,6 +131,49 @@ def test_what_the_service_says_is_shown_until_a_frame_comes_out_well(
     assert fake.starts == 1
 
 
+def test_a_note_stays_on_the_node_until_a_frame_has_none(host: MakeHost, fake: FakeService) -> None:
+    started = host()
+    instance, box = started.swap(PLATE)
+    fake.set_mode("notes")
+    assert started.render(instance, box)[0] == OK
+    note = "lasting OfxMessageWarning: frame 1: no face was found; the plate stays.\n"
+    assert started.report()["messages"] == note
+    fake.set_mode("double")
+    assert started.render(instance, box)[0] == OK
+    report = started.report()
+    assert report["messages"] == ""
+    assert report["persistent_cleared"] == 1
+
+
+def test_a_note_opens_no_window(host: MakeHost, fake: FakeService) -> None:
+    started = host(message=1)
+    instance, box = started.swap(PLATE)
+    fake.set_mode("notes")
+    assert started.render(instance, box)[0] == OK
+    assert started.report()["messages"] == ""
+
+
+@pytest.mark.parametrize(
+    ("own", "sent"),
+    [
+        (None, ""),
+        ("/show/config.ocio", "/show/config.ocio"),
+        ("ocio://default", "ocio://default"),
+        ("ocio://ocio://default", ""),
+        ("nowhere.ocio", "nowhere.ocio"),
+    ],
+)
+def test_the_hosts_colour_configuration_is_told(
+    host: MakeHost, fake: FakeService, environment: dict[str, str], own: str | None, sent: str
+) -> None:
+    environment["OCIO"] = own or ""
+    started = host()
+    instance, box = started.swap(PLATE)
+    assert started.render(instance, box)[0] == OK
+    assert fake.last("hello")["ocio"] == sent
+    assert fake.last("hello")["client"] == "Test Host 3.1"
+
+
 def test_a_fault_of_ours_names_the_log(host: MakeHost, fake: FakeService) -> None:
     started = host()
     instance, box = started.swap(PLATE)
@@ -244,4 +287,4 @@ def test_the_service_gets_a_clean_environment_and_no_file_of_the_host(
     assert "HOME" in seen
     # Its own listing of the folder is the one beyond the standard three.
     assert len(json.loads((short_folder / "files").read_text())) <= 4
-    assert (short_folder / "state" / "doublure" / "start.log").read_text() == "the service has started\n"
+    assert (short_folder / "state" / "doublure" / "service.err").read_text() == "the service has started\n"
