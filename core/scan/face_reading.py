@@ -28,6 +28,8 @@ from doublure.core.window import Window
 
 _FINE, _COARSE = 1.5, 8.0
 """Gaussian sigmas, pixels of the cut, between which two faces' structure is compared."""
+_FLAT = 1e-4
+"""Stops: a face that has less structure is the arithmetic's."""
 
 
 @dataclass(frozen=True)
@@ -140,10 +142,10 @@ def likeness(result: torch.Tensor, plate: torch.Tensor, matte: torch.Tensor) -> 
         band = masked_blur(code, solid, _FINE) - masked_blur(code, solid, _COARSE)
         values = band[0][matte > SOLID].double()
         bands.append(values - values.mean())
-    power = float((bands[0].square().sum() * bands[1].square().sum()).sqrt())
-    if not power > 1e-9:
+    sizes = [float(band.square().mean().sqrt()) for band in bands]
+    if min(sizes) < _FLAT:
         raise DoublureError("the face has no structure")
-    return float((bands[0] * bands[1]).sum()) / power
+    return float((bands[0] * bands[1]).mean()) / (sizes[0] * sizes[1])
 
 
 def _look(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import repeat
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,11 +12,11 @@ import torch
 from doublure.core.color import convert
 from doublure.core.exr import HALF_MAX
 from doublure.core.frame import Frame
+from doublure.core.scan.bit_plane import BitPlane
 from doublure.core.scan.raw_frame import RawFrame
 from doublure.core.window import Window
 
 MATTE = "matte"
-_SIGN, _SIZE, _INFINITE = np.int16(-32768), np.int16(0x7FFF), 0x7C00
 _ROUNDED = 2.0**-8
 """A colour conversion written as half differs from another one by less than this share of the value."""
 _TOE = 1e-3
@@ -70,122 +72,116 @@ def pixel_facts(result: RawFrame, plate: RawFrame) -> PixelFacts:
     Args: result, plate: read whole (``raw_frame.read_raw``).
     """
     data = result.header.data
-    nan, inf, first_bad = _not_finite(result, data)
-    found: dict[str, object] = {"nan": nan, "inf": inf, "first_bad": first_bad}
-    colour = result.columns("RGB")
-    if colour is not None and not result.half:
-        # 16-bit float holds nothing above its own maximum, so only 32-bit files can.
-        rgb = result.pixels[..., colour]
-        found["above_half"] = int((np.isfinite(rgb) & (np.abs(rgb) > HALF_MAX)).any(2).sum())
-    elif colour is not None:
-        found["above_half"] = 0
-    matte = result.channel(MATTE)
-    if matte is not None:
-        found |= _matte(matte)
+    asked = [name for name in ("R", "G", "B", "A", MATTE) if name in result.header.channels]
+    ours = {name: BitPlane(np.asarray(result.channel(name))) for name in asked}
+    found: dict[str, Any] = _not_finite(list(ours.values()), data)
+    coloured = all(name in ours for name in "RGB")
+    if coloured:
+        found["above_half"] = _above_half([ours[name] for name in "RGB"])
+    if MATTE in ours:
+        found |= _matte(ours[MATTE])
     common = data.intersect(plate.header.data)
-    if colour is None or plate.columns("RGB") is None or common.empty:
-        return PixelFacts(**found)  # type: ignore[arg-type]
-    found |= _negative(result, plate, common)
+    if not coloured or plate.columns("RGB") is None or common.empty:
+        return PixelFacts(**found)
+    if common != data:
+        ours = {name: plane.cut(common, data) for name, plane in ours.items()}
+    theirs = {
+        name: BitPlane(np.asarray(plate.channel(name))[common.slices(plate.header.data)], like=ours["R"])
+        for name in asked
+        if name in plate.header.channels and name != MATTE
+    }
+    pairs = [(ours[name], theirs[name]) for name in "RGB"]
+    matte = ours.get(MATTE)
+    found |= _negative(pairs, matte)
     if matte is not None:
-        found |= _outside(result, plate, common)
-    found["alpha_differs"] = _alpha(result, plate, common)
-    return PixelFacts(**found)  # type: ignore[arg-type]
+        found |= _outside(pairs, matte, common, (result.header.space, plate.header.space))
+    if "A" in ours and "A" in theirs:
+        found["alpha_differs"] = int(np.count_nonzero(ours["A"].differs(theirs["A"]) & ours["A"].finite()))
+    return PixelFacts(**found)
 
 
-def _not_finite(frame: RawFrame, data: Window) -> tuple[int, int, tuple[int, int] | None]:
-    asked = [i for i, name in enumerate(frame.header.channels) if name in ("R", "G", "B", "A", MATTE)]
-    if _surely_finite(frame.pixels):
-        return 0, 0, None
-    values = frame.pixels[..., asked]
-    nan, inf = np.isnan(values).any(2), np.isinf(values).any(2)
-    return int(nan.sum()), int(inf.sum()), _first(nan | inf, data)
+def _not_finite(planes: list[BitPlane], data: Window) -> dict[str, Any]:
+    if all(plane.surely_finite for plane in planes):
+        return {"nan": 0, "inf": 0}
+    nan = np.logical_or.reduce([np.isnan(plane.values) for plane in planes])
+    inf = np.logical_or.reduce([np.isinf(plane.values) for plane in planes])
+    return {"nan": int(nan.sum()), "inf": int(inf.sum()), "first_bad": _first(nan | inf, data)}
 
 
-def _surely_finite(values: np.ndarray) -> bool:
-    if values.dtype != np.float16:
-        return bool(np.isfinite(values).all())
-    # As integers, the sign taken off, finite halves are the smaller ones: several times quicker than asking floats.
-    bits = np.ascontiguousarray(values).view(np.int16)
-    return all(int((band & _SIZE).max(initial=0)) < _INFINITE for band in _bands(bits))
+def _above_half(planes: list[BitPlane]) -> int:
+    if planes[0].half:
+        # 16-bit float holds nothing above its own maximum.
+        return 0
+    beyond = [plane.finite() & (np.abs(plane.values) > HALF_MAX) for plane in planes]
+    return int(np.logical_or.reduce(beyond).sum())
 
 
-def _bands(values: np.ndarray, rows: int = 64) -> list[np.ndarray]:
-    """Views of some rows each, small enough for the cache."""
-    return [values[top : top + rows] for top in range(0, len(values), rows)]
-
-
-def _matte(matte: np.ndarray) -> dict[str, object]:
-    plane = np.ascontiguousarray(matte).astype(np.float32)
-    if not np.isfinite(plane).all():
-        plane = np.where(np.isfinite(plane), plane, np.float32(0))
-    low, high = float(plane.min()), float(plane.max())
-    wrong = int(((plane < 0) | (plane > 1)).sum()) if low < 0 or high > 1 else 0
+def _matte(plane: BitPlane) -> dict[str, Any]:
+    rows = np.flatnonzero(plane.bits.max(1))
+    if not rows.size:
+        return {"matte_minimum": 0.0, "matte_maximum": 0.0, "coverage": 0.0, "matte_wrong": 0, "inside": 0}
+    # The rows without a matte hold 0 and nothing else.
+    beside = rows[-1] + 1 - rows[0] < len(plane.bits)
+    values = torch.from_numpy(plane.values[rows[0] : rows[-1] + 1]).float()
+    if not plane.surely_finite:
+        values = torch.where(torch.isfinite(values), values, 0)
+    low, high = (float(value) for value in torch.aminmax(values))
+    wrong = int(((values < 0) | (values > 1)).sum()) if low < 0 or high > 1 else 0
     return {
-        "matte_minimum": low,
-        "matte_maximum": high,
-        "coverage": float(plane.sum(dtype=np.float64)),
+        "matte_minimum": min(low, 0.0) if beside else low,
+        "matte_maximum": max(high, 0.0) if beside else high,
+        "coverage": float(values.sum(dtype=torch.float64)),
         "matte_wrong": wrong,
-        "inside": int(np.count_nonzero(plane)),
+        "inside": int(torch.count_nonzero(values)),
     }
 
 
-def _cut(frame: RawFrame, window: Window, channel: int) -> np.ndarray:
-    rows, columns = window.slices(frame.header.data)
-    return np.ascontiguousarray(frame.pixels[rows, columns, channel])
-
-
-def _negative(result: RawFrame, plate: RawFrame, common: Window) -> dict[str, object]:
-    ours, theirs = result.columns("RGB") or [], plate.columns("RGB") or []
-    planes = [_cut(result, common, channel) for channel in ours]
-    if all(_lowest(plane) >= 0 for plane in planes):
-        return {"negative": 0, "negative_made": 0}
-    below = np.zeros(planes[0].shape, bool)
-    made = np.zeros_like(below)
+def _negative(pairs: list[tuple[BitPlane, BitPlane]], matte: BitPlane | None) -> dict[str, Any]:
+    total = count = 0
     lowest = 0.0
-    matte = result.channel(MATTE)
-    rows, columns = common.slices(result.header.data)
-    under = None if matte is None else matte[rows, columns] > 0
-    for plane, channel in zip(planes, theirs, strict=True):
-        dark = plane < 0
-        below |= dark
-        new = dark & ~(_cut(plate, common, channel) < 0)
-        if under is not None:
-            new &= under
-        finite = plane[new & np.isfinite(plane)]
-        lowest = min(lowest, float(finite.min())) if finite.size else lowest
-        made |= new
-    return {"negative": int(below.sum()), "negative_made": int(made.sum()), "lowest": lowest}
+    planes = [plane for pair in pairs for plane in pair]
+    mattes = repeat(None) if matte is None else matte.bands()
+    for over, *bands in zip(mattes, *(plane.bands() for plane in planes), strict=matte is not None):
+        ours, theirs = bands[::2], bands[1::2]
+        if not any(mine.has_negative for mine in ours):
+            continue
+        darks = [mine.negative() for mine in ours]
+        made = np.zeros_like(darks[0])
+        for dark, mine, other in zip(darks, ours, theirs, strict=True):
+            new = dark & ~other.negative()
+            if over is not None:
+                new &= ~over.zero()
+            values = mine.values[new]
+            values = values[np.isfinite(values)]
+            lowest = min(lowest, float(values.min())) if values.size else lowest
+            made |= new
+        total += int(np.count_nonzero(np.logical_or.reduce(darks)))
+        count += int(np.count_nonzero(made))
+    return {"negative": total, "negative_made": count, "lowest": lowest}
 
 
-def _lowest(plane: np.ndarray) -> float:
-    """The minimum, or something below 0 where NaN hides it."""
-    if plane.dtype == np.float16:
-        return float(plane.view(np.int16).min())
-    low = float(plane.min())
-    return low if np.isfinite(low) else -1.0
-
-
-def _outside(result: RawFrame, plate: RawFrame, common: Window) -> dict[str, object]:
-    ours, theirs = result.columns("RGB") or [], plate.columns("RGB") or []
-    rows, columns = common.slices(result.header.data)
-    matte = result.pixels[rows, columns, result.header.channels.index(MATTE)]
-    outside = np.ascontiguousarray(matte) == 0
-    pairs = [(_cut(result, common, a), _cut(plate, common, b)) for a, b in zip(ours, theirs, strict=True)]
-    differs = np.zeros(outside.shape, bool)
-    for mine, other in pairs:
-        differs |= _other_bits(mine, other)
+def _outside(
+    pairs: list[tuple[BitPlane, BitPlane]],
+    matte: BitPlane,
+    common: Window,
+    spaces: tuple[str | None, str | None],
+) -> dict[str, Any]:
+    outside = matte.zero()
+    differs = pairs[0][0].differs(pairs[0][1])
+    for mine, other in pairs[1:]:
+        differs |= mine.differs(other)
     differs &= outside
     count = int(np.count_nonzero(outside))
     if not differs.any():
         return {"outside_differs": 0, "outside_far": 0, "outside": count}
-    got = np.stack([mine for mine, _ in pairs], 2).astype(np.float32)
-    wanted = np.stack([other for _, other in pairs], 2).astype(np.float32)
-    spaces = result.header.space, plate.header.space
+    got = np.stack([mine.values for mine, _ in pairs], 2).astype(np.float32)
+    wanted = np.stack([other.values for _, other in pairs], 2).astype(np.float32)
     tolerance = 0.0
     if None not in spaces and spaces[0] != spaces[1] and differs.sum() > count / 2:
         # Delivered in another colour space: no bit can be the plate's.
         wanted, tolerance = _converted(wanted, str(spaces[1]), str(spaces[0])), _ROUNDED
-    far = np.abs(got - wanted)
+    with np.errstate(invalid="ignore"):
+        far = np.abs(got - wanted)
     size = np.maximum(np.abs(wanted).max(2, keepdims=True), _TOE)
     finite = np.isfinite(got).all(2) & np.isfinite(wanted).all(2)
     # NaN where the plate has none is told by its own check.
@@ -201,27 +197,9 @@ def _outside(result: RawFrame, plate: RawFrame, common: Window) -> dict[str, obj
     }
 
 
-def _other_bits(mine: np.ndarray, other: np.ndarray) -> np.ndarray:
-    if mine.dtype == other.dtype:
-        kind = np.int16 if mine.dtype == np.float16 else np.int32
-        return np.asarray(mine.view(kind) != other.view(kind))
-    if mine.dtype == np.float16:
-        # The nearest that the result's file can hold.
-        with np.errstate(over="ignore"):
-            return np.asarray(mine.view(np.int16) != other.astype(np.float16).view(np.int16))
-    return np.asarray(mine.view(np.int32) != other.astype(np.float32).view(np.int32))
-
-
 def _converted(rgb: np.ndarray, start: str, end: str) -> np.ndarray:
     pixels = torch.from_numpy(np.ascontiguousarray(rgb.transpose(2, 0, 1)))
     return np.asarray(convert(Frame.from_rgb(pixels, start), end).rgb.permute(1, 2, 0).numpy())
-
-
-def _alpha(result: RawFrame, plate: RawFrame, common: Window) -> int | None:
-    if "A" not in result.header.channels or "A" not in plate.header.channels:
-        return None
-    mine, other = (_cut(frame, common, frame.header.channels.index("A")) for frame in (result, plate))
-    return int(np.count_nonzero(_other_bits(mine, other) & ~(np.isnan(mine) | np.isinf(mine))))
 
 
 def _first(where: np.ndarray, window: Window) -> tuple[int, int] | None:

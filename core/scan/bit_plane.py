@@ -1,0 +1,92 @@
+"""One channel as the integers that its numbers are stored as: several times quicker to ask than 16-bit floats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from doublure.core.window import Window
+
+_KINDS: dict[np.dtype[Any], tuple[np.dtype[Any], int, int]] = {
+    np.dtype(np.float16): (np.dtype(np.uint16), 0x7C00, 0x8000),
+    np.dtype(np.float32): (np.dtype(np.uint32), 0x7F800000, 0x80000000),
+}
+"""By number type: its integers, the bits of infinity, and the bit of the sign (IEEE 754)."""
+
+
+class BitPlane:
+    """A channel (H, W) and its bits.
+
+    Args:
+        values: float16 or float32, any strides.
+        like: take over the number type of this one, rounding to the nearest that it can hold.
+
+    Attributes:
+        values: (H, W), contiguous. bits: the same memory as unsigned integers.
+    """
+
+    def __init__(self, values: np.ndarray, like: BitPlane | None = None) -> None:
+        kind: np.dtype[Any] = values.dtype if like is None else like.values.dtype
+        with np.errstate(over="ignore"):
+            self.values: np.ndarray = np.ascontiguousarray(values, kind)
+        unsigned, self._infinite, self._sign = _KINDS[kind]
+        self.bits: np.ndarray = self.values.view(unsigned)
+
+    @property
+    def half(self) -> bool:
+        """Whether the numbers are 16-bit."""
+        return bool(self.values.dtype == np.float16)
+
+    @cached_property
+    def _highest(self) -> tuple[int, int]:
+        """The largest bits of numbers without and (less the sign) with a sign: the sign is the highest bit."""
+        highest = int(self.bits.max(initial=0))
+        signed = self.bits.view(np.int16 if self.half else np.int32)
+        return max(int(signed.max(initial=0)), 0), max(highest - self._sign, 0)
+
+    @property
+    def surely_finite(self) -> bool:
+        """Whether there is no NaN and no infinity."""
+        return max(self._highest) < self._infinite
+
+    @property
+    def has_negative(self) -> bool:
+        """Whether any value is below 0, or a NaN that has a sign; -0 is not below 0."""
+        return self._highest[1] > 0
+
+    def finite(self) -> np.ndarray:
+        """(H, W) bool."""
+        return np.ones(self.values.shape, bool) if self.surely_finite else np.isfinite(self.values)
+
+    def negative(self) -> np.ndarray:
+        """(H, W) bool: below 0; -0 and NaN are not."""
+        if not self.has_negative:
+            return np.zeros(self.values.shape, bool)
+        # From the smallest number below 0 to minus infinity: the subtraction wraps round for all others.
+        kind = self.bits.dtype.type
+        return np.asarray((self.bits - kind(self._sign + 1)) < kind(self._infinite))
+
+    def zero(self) -> np.ndarray:
+        """(H, W) bool: 0 or -0."""
+        out = self.bits == 0
+        return (
+            np.asarray(out | (self.bits == self._sign))
+            if int(self.bits.max(initial=0)) >= self._sign
+            else out
+        )
+
+    def differs(self, other: BitPlane) -> np.ndarray:
+        """(H, W) bool: another bit, in a plane of the same size and type."""
+        return np.asarray(self.bits != other.bits)
+
+    def bands(self, rows: int = 64) -> Iterator[BitPlane]:
+        """The plane from top to bottom, some rows at a time: what is asked of them stays in the cache."""
+        for top in range(0, len(self.values), rows):
+            yield BitPlane(self.values[top : top + rows])
+
+    def cut(self, window: Window, inside: Window) -> BitPlane:
+        """The pixels of ``window`` where this plane covers ``inside``."""
+        return BitPlane(self.values[window.slices(inside)])

@@ -1,0 +1,80 @@
+"""The scan's own measures: grain's ratio, light in parts, likeness."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from doublure.core.errors import DoublureError
+from doublure.core.scan.face_reading import likeness
+from doublure.core.scan.grain_ratio import grain_ratio
+from doublure.core.scan.light_zones import light_zones, off_the_shot, shot_light, shot_zones
+from tests.core.measure.grainy import SIZE, blur, clean_face, grain, oval
+
+FACE, MATTE = clean_face(), oval()
+
+
+@pytest.mark.parametrize(("amount", "low", "high"), [(0.5, 0.42, 0.58), (1.0, 0.92, 1.08), (2.0, 1.6, 2.1)])
+def test_grain_is_read_about_as_strong_as_it_is(amount: float, low: float, high: float) -> None:
+    plate = FACE + grain(FACE, seed=1)
+    result = FACE + grain(FACE, seed=2, amount=amount)
+    assert low < grain_ratio(result, plate, MATTE) < high
+
+
+def test_grain_on_another_face_is_still_the_same_grain() -> None:
+    other = FACE.flip(2) * 0.7
+    result, plate = other + grain(other, seed=2), FACE + grain(FACE, seed=1)
+    assert grain_ratio(result, plate, MATTE) == pytest.approx(1, abs=0.2)
+
+
+def test_a_face_without_grain_reads_next_to_nothing() -> None:
+    assert grain_ratio(blur(FACE, 1.5), FACE + grain(FACE, seed=1), MATTE) < 0.3
+
+
+def test_a_face_too_small_for_grain_is_an_error() -> None:
+    tiny = torch.zeros_like(MATTE)
+    tiny[:10, :10] = 1
+    with pytest.raises(DoublureError, match="too small"):
+        grain_ratio(FACE, FACE, tiny)
+
+
+def test_light_in_parts_is_the_stops_between_the_faces() -> None:
+    across = torch.linspace(-1, 1, SIZE)
+    zones = light_zones(FACE * torch.exp2(0.5 + across), FACE, MATTE).reshape(3, 3)
+    found = shot_light(shot_zones([zones.ravel()]))
+    assert np.nanmean(zones) == pytest.approx(0.5, abs=0.05)
+    assert (np.diff(zones[1]) > 0.2).all()
+    assert found.across > 0.4
+    assert abs(found.down) < 0.1
+
+
+def test_the_same_face_has_the_same_light() -> None:
+    assert np.nanmax(np.abs(light_zones(FACE, FACE, MATTE))) == 0
+
+
+def test_a_frame_is_off_the_shot_by_what_it_departs() -> None:
+    usual = shot_zones([np.full(9, 0.3)] * 4 + [np.full(9, 1.3)])
+    assert off_the_shot(np.full(9, 0.3), usual) == pytest.approx(0)
+    assert off_the_shot(np.full(9, 1.3), usual) == pytest.approx(1)
+
+
+def test_a_part_that_no_frame_has_counts_as_nothing() -> None:
+    zones = np.full(9, 0.2)
+    zones[0] = np.nan
+    usual = shot_zones([zones, zones])
+    assert usual[0] == 0
+    assert off_the_shot(zones, usual) == pytest.approx(0)
+    assert off_the_shot(np.full(9, np.nan), usual) == 0
+
+
+def test_a_face_is_like_itself_under_any_gain_and_unlike_another() -> None:
+    assert likeness(FACE, FACE, MATTE) == pytest.approx(1)
+    assert likeness(FACE * 0.4, FACE, MATTE) == pytest.approx(1, abs=1e-3)
+    assert likeness(FACE + grain(FACE, seed=3), FACE + grain(FACE, seed=1), MATTE) > 0.9
+    assert likeness(FACE.flip(1), FACE, MATTE) < 0.6
+
+
+def test_a_flat_face_is_like_nothing() -> None:
+    with pytest.raises(DoublureError, match="structure"):
+        likeness(torch.full_like(FACE, 0.18), FACE, MATTE)
