@@ -19,7 +19,7 @@ from doublure.nodes.service.link import Link, Progress
 from doublure.nodes.service.messages import BATCH, Priority
 from doublure.nodes.service.runtime import connect
 from doublure.nodes.service.segments import create
-from doublure.nodes.service.start import connect_or_start
+from doublure.nodes.service.start import link_or_start
 
 __all__ = ["Client", "ServiceError", "ServiceGone"]
 
@@ -49,7 +49,9 @@ class Client:
             ServiceGone: there is none, or it does not come up.
             DoublureError: the runtime folder is not safe.
         """
-        sock = connect_or_start() if start else connect()
+        if start:
+            return cls(link_or_start(name))
+        sock = connect()
         if sock is None:
             raise ServiceGone("no render service runs", remedy="start one with doublure serve")
         return cls(Link(sock, name))

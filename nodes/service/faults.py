@@ -35,3 +35,7 @@ class ServiceError(DoublureError):
 
 class ServiceGone(DoublureError):  # noqa: N818  (a state of things, that a script may want to catch)
     """The service ended, or none runs. The next connection starts a new one."""
+
+
+class HungUp(ServiceGone):
+    """The service closed the connection, or died."""

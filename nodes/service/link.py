@@ -10,7 +10,7 @@ from typing import Any
 
 from doublure.core.cancel import Cancelled
 from doublure.nodes.service.colour import own
-from doublure.nodes.service.faults import Broken, ServiceError, ServiceGone
+from doublure.nodes.service.faults import Broken, HungUp, ServiceError, ServiceGone
 from doublure.nodes.service.limits import NAME, PROTOCOL
 from doublure.nodes.service.wire import Reader, close_all, encode
 
@@ -145,7 +145,7 @@ class Link:
         return True
 
     def _gone(self) -> ServiceGone:
-        return ServiceGone(
+        return HungUp(
             "the render service ended before it answered",
             file=self.service.get("log"),
             remedy="ask again, which starts a new one, or read this log",

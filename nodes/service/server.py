@@ -158,7 +158,7 @@ class Server:
         except Exception:
             # A fault of ours costs this connection, not all of them.
             LOG.exception("%r: the connection is dropped", session.client)
-            session.over = True
+            session.end()
         self._changed.append(session)
 
     def _patience(self) -> float:

@@ -6,32 +6,27 @@ import mmap
 import socket
 import threading
 import time
-from collections import deque
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-from doublure.core.errors import DoublureError
 from doublure.nodes.service import messages as m
 from doublure.nodes.service.colour import configured
 from doublure.nodes.service.faults import BadRequest, Broken, Busy
 from doublure.nodes.service.limits import PROTOCOL, Limits
 from doublure.nodes.service.log import LOG
+from doublure.nodes.service.memories import Memories
+from doublure.nodes.service.open_tracks import OpenTracks
 from doublure.nodes.service.outcome import error, given_up, outcome
 from doublure.nodes.service.queue import FairQueue
 from doublure.nodes.service.render_job import RenderJob
-from doublure.nodes.service.segments import attach
+from doublure.nodes.service.replies import Replies
 from doublure.nodes.service.ticket import Answer, Ticket, Token
-from doublure.nodes.service.wire import Reader, close_all, encode
+from doublure.nodes.service.wire import Reader, close_all
 from doublure.nodes.service.worker import Worker
-
-if TYPE_CHECKING:
-    from doublure.nodes.service.tracks import TrackSession
 
 _TURN = 32
 """Messages taken from one connection before the others are looked at."""
-_OWED = 1 << 16
-"""Bytes not yet taken by a client above which nothing more is read from it."""
 
 
 class Service(Protocol):
@@ -60,28 +55,31 @@ class Session:
         self.sock = sock
         self.client = ""
         self._ocio: str | None = None
-        self.over = False
+        self._ended = False
         self.since = time.monotonic()
         self._service = service
         self._reader = Reader(sock)
         self._greeted = False
-        self._segments: dict[int, mmap.mmap] = {}
-        self._tracks: dict[int, TrackSession | None] = {}
-        self._track_count = 0
+        self._replies = Replies(sock)
+        self._memories = Memories(service.limits)
+        self._tracks = OpenTracks(service.limits.tracks)
         self._lock = threading.Lock()
         self._tickets: dict[int, Ticket] = {}
-        self._owed: deque[memoryview] = deque()
-        self._owed_bytes = 0
 
     # What the service's loop asks.
 
     @property
+    def over(self) -> bool:
+        """The connection is to be closed."""
+        return self._ended or self._replies.broken
+
+    @property
     def wants_to_write(self) -> bool:
-        return bool(self._owed)
+        return self._replies.waiting
 
     @property
     def wants_to_read(self) -> bool:
-        return self._owed_bytes <= _OWED
+        return not self._replies.stalled
 
     @property
     def waiting(self) -> int:
@@ -91,7 +89,7 @@ class Session:
     @property
     def bytes(self) -> int:
         """Shared memory mapped."""
-        return sum(len(memory) for memory in self._segments.values())
+        return self._memories.bytes
 
     def due(self) -> float | None:
         """When the connection ends if nothing more comes; None while nothing is awaited."""
@@ -109,12 +107,12 @@ class Session:
             try:
                 item = self._reader.read()
             except EOFError:
-                self.over = True
+                self._ended = True
             except Broken as fault:
                 self._break(str(fault))
             except OSError as fault:
                 LOG.info("%r: the connection broke (%s)", self.client, fault.strerror)
-                self.over = True
+                self._ended = True
             else:
                 if item is None:
                     if self._reader.begun and not begun:
@@ -127,24 +125,23 @@ class Session:
 
     def write(self) -> None:
         """Send what is owed, as far as the client takes it."""
-        with self._lock:
-            self._flush()
+        self._replies.flush()
+
+    def end(self) -> None:
+        """Be over: the loop closes the connection in its next turn."""
+        self._ended = True
 
     def close(self) -> None:
         """Nobody is there any more: what was asked for is not wanted."""
-        self.over = True
+        self._ended = True
+        self._replies.close()
         with self._lock:
             tickets, self._tickets = list(self._tickets.values()), {}
-            tracks, self._tracks = list(self._tracks.values()), {}
-            self._owed.clear()
-            self._owed_bytes = 0
         for ticket in tickets:
             ticket.token.stop("cancelled")
             self._service.queue.remove(ticket)
-        for track in tracks:
-            if track is not None:
-                track.abort()
-        self._segments.clear()
+        self._tracks.close()
+        self._memories.clear()
         self._reader.close()
         self.sock.close()
 
@@ -161,30 +158,8 @@ class Session:
             self.send(answer)
 
     def send(self, message: Answer) -> None:
-        data = encode(message)
-        with self._lock:
-            if self.over:
-                return
-            self._owed.append(memoryview(data))
-            self._owed_bytes += len(data)
-            self._flush()
-            if not self._owed and not self.over:
-                return
-        self._service.attend(self)
-
-    def _flush(self) -> None:
-        try:
-            while self._owed:
-                sent = self.sock.send(self._owed[0])
-                self._owed_bytes -= sent
-                if sent == len(self._owed[0]):
-                    self._owed.popleft()
-                else:
-                    self._owed[0] = self._owed[0][sent:]
-        except BlockingIOError:
-            return
-        except OSError:
-            self.over = True
+        if not self._replies.send(message):
+            self._service.attend(self)
 
     # Messages.
 
@@ -196,7 +171,7 @@ class Session:
         except BadRequest as fault:
             self._refuse(m.id_of(message), fault.code, f"{fault}.")
             if not self._greeted:
-                self.over = True
+                self._ended = True
         finally:
             close_all(descriptors)
 
@@ -206,10 +181,10 @@ class Session:
         elif not self._greeted:
             self._break("the first message is no hello")
         elif isinstance(message, m.NewSegment):
-            self._new_segment(message, descriptors)
+            self._memories.add(message, descriptors)
+            self._done(message.id)
         elif isinstance(message, m.Release):
-            if self._segments.pop(message.segment, None) is None:
-                raise BadRequest(f"there is no segment {message.segment}")
+            self._memories.release(message.segment)
             self._done(message.id)
         elif isinstance(message, m.Render):
             self._render(message)
@@ -235,40 +210,8 @@ class Session:
         LOG.info("%r connects", self.client)
         self.send(self._service.greeting())
 
-    def _new_segment(self, message: m.NewSegment, descriptors: list[int]) -> None:
-        limits = self._service.limits
-        if len(descriptors) != 1:
-            raise BadRequest("a segment comes with one descriptor")
-        if message.bytes > limits.segment_bytes:
-            raise BadRequest(f"a segment has at most {limits.segment_bytes} bytes")
-        others = {number: memory for number, memory in self._segments.items() if number != message.segment}
-        if len(others) >= limits.segments:
-            raise BadRequest(f"a connection has at most {limits.segments} segments")
-        if sum(map(len, others.values())) + message.bytes > limits.total_bytes:
-            raise BadRequest(f"the segments of a connection have at most {limits.total_bytes} bytes")
-        self._segments[message.segment] = attach(descriptors[0], message.bytes)
-        self._done(message.id)
-
-    def _memory(self, number: int, offset: int, size: int) -> mmap.mmap:
-        memory = self._segments.get(number)
-        if memory is None:
-            raise BadRequest(f"there is no segment {number}")
-        if offset + size > len(memory):
-            raise BadRequest(f"segment {number} ends before the pixels do")
-        return memory
-
     def _render(self, message: m.Render) -> None:
-        output = message.output
-        memories = [self._memory(each.segment, each.offset, each.bytes) for each in message.inputs]
-        target = self._memory(output.segment, output.offset, output.bytes)
-        for picture in message.inputs:
-            if (
-                picture.segment == output.segment
-                and picture.offset < output.offset + output.bytes
-                and output.offset < picture.offset + picture.bytes
-            ):
-                raise BadRequest(f"the output lies over the input {picture.name!r}")
-        job = RenderJob(message, tuple(memories), target)
+        job = self._memories.bind(message)
         self._check_room(message.id)
         if self._service.worker.warm is None or not self._pass(job):
             self._submit(Ticket(self, message.id, message.priority, partial(self._do_render, job)))
@@ -301,68 +244,35 @@ class Session:
 
     def _track(self, message: m.TrackBegin | m.TrackFrame | m.TrackFinish | m.TrackAbort) -> None:
         if isinstance(message, m.TrackBegin):
-            if len(self._tracks) >= self._service.limits.tracks:
-                raise BadRequest(f"a connection has at most {self._service.limits.tracks} tracks at once")
-            self._check_room(message.id)
-            self._track_count += 1
-            number = self._track_count
-            self._tracks[number] = None
-            self._submit(Ticket(self, message.id, m.INTERACTIVE, partial(self._begin_track, message, number)))
+            self._submit(Ticket(self, message.id, m.INTERACTIVE, partial(self._begin_track, message)))
             return
-        if message.session not in self._tracks:
-            raise BadRequest(f"there is no track session {message.session}")
+        self._tracks.check(message.session)
         if isinstance(message, m.TrackAbort):
-            with self._lock:
-                track = self._tracks.pop(message.session, None)
-            if track is not None:
-                track.abort()
+            self._tracks.abort(message.session)
             self._done(message.id)
         elif isinstance(message, m.TrackFinish):
             self._submit(Ticket(self, message.id, m.INTERACTIVE, partial(self._finish_track, message)))
         else:
-            picture = message.input
-            memory = self._memory(picture.segment, picture.offset, picture.bytes)
-            self._submit(
-                Ticket(self, message.id, m.INTERACTIVE, partial(self._add_to_track, message, memory))
-            )
+            work = partial(self._add_to_track, message, self._memories.of(message.input))
+            self._submit(Ticket(self, message.id, m.INTERACTIVE, work))
 
     # Work on tracks: runs in the worker's thread, in the order in which the client asked.
 
-    def _begin_track(self, message: m.TrackBegin, number: int, ticket: Ticket) -> Answer:
-        from doublure.nodes.service.tracks import TrackSession
-
-        try:
-            track = TrackSession(message)
-        except BaseException:
-            self._tracks.pop(number, None)
-            raise
-        with self._lock:
-            wanted = number in self._tracks
-            if wanted:
-                self._tracks[number] = track
-        if not wanted:
-            track.abort()
-        return {"session": number}
+    def _begin_track(self, message: m.TrackBegin, ticket: Ticket) -> Answer:
+        return {"session": self._tracks.begin(message)}
 
     def _add_to_track(self, message: m.TrackFrame, memory: mmap.mmap, ticket: Ticket) -> Answer:
-        track = self._open_track(message.session)
+        track = self._tracks.get(message.session)
         with configured(self._ocio):
             return {"found": track.add(message.frame, message.space, message.input, memory, ticket.token)}
 
     def _finish_track(self, message: m.TrackFinish, ticket: Ticket) -> Answer:
-        track = self._open_track(message.session)
-        self._tracks.pop(message.session, None)
+        track = self._tracks.get(message.session)
         try:
             found, total = track.finish(ticket.token)
         finally:
-            track.abort()
+            self._tracks.abort(message.session)
         return {"found": found, "total": total}
-
-    def _open_track(self, number: int) -> TrackSession:
-        track = self._tracks.get(number)
-        if track is None:
-            raise DoublureError("this track has ended", remedy="begin it again")
-        return track
 
     # Answers.
 
@@ -394,4 +304,4 @@ class Session:
         """Say why, and end the connection."""
         LOG.warning("%r: %s", self.client, what)
         self._refuse(0, "protocol", f"{what}.")
-        self.over = True
+        self._ended = True

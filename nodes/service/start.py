@@ -11,14 +11,39 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from doublure.core.errors import DoublureError
-from doublure.nodes.service.faults import ServiceGone
+from doublure.nodes.service.faults import HungUp, ServiceGone
+from doublure.nodes.service.link import Link
 from doublure.nodes.service.runtime import RUNTIME, SPAWN, connect, folder, locked, log_file
 
 PATIENCE = 30.0
 """Seconds that a service may take to listen."""
 _POLL = 0.02
+_DYING = 5.0
+"""Seconds that a service which was killed may take to let go of its socket."""
 _HOST = ("PYTHON", "LD_PRELOAD", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "CONDA")
 """What a host sets for its own Python and libraries, and ours must not see."""
+
+
+def link_or_start(name: str) -> Link:
+    """A greeted connection to the service, which is started where none runs, or where the one there is dying.
+
+    Args:
+        name: what the service calls this client.
+
+    Raises:
+        ServiceGone: it did not come up.
+        ServiceError: it speaks another protocol, or has too many connections.
+    """
+    end = time.monotonic() + _DYING
+    while True:
+        sock = connect_or_start()
+        try:
+            return Link(sock, name)
+        except HungUp:
+            # Its socket took us while its threads were still ending.
+            if time.monotonic() >= end:
+                raise
+        time.sleep(_POLL)
 
 
 def connect_or_start(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,14 +16,14 @@ from doublure.core.frame import Frame
 from doublure.nodes.service.client import Client, ServiceGone
 from doublure.nodes.service.link import Link
 from doublure.nodes.service.runtime import connect
-from doublure.nodes.service.start import connect_or_start
+from doublure.nodes.service.start import connect_or_start, link_or_start
 from tests.nodes.service.comps import face, picture
 from tests.nodes.service.conftest import wait_until
 
 
-def pid_of(sock: socket.socket) -> int:
-    """The service's, known by its greeting alone: torch need not be there yet."""
-    link = Link(sock, "test")
+def started() -> int:
+    """The process of the service, started where none runs; torch need not be there yet."""
+    link = link_or_start("test")
     link.close()
     return int(link.service["pid"])
 
@@ -49,7 +48,7 @@ def _nothing_is_left(runtime: Path) -> Iterator[None]:
 
 def test_many_starts_at_once_end_with_one_service() -> None:
     found: list[int] = []
-    threads = [threading.Thread(target=lambda: found.append(pid_of(connect_or_start()))) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: found.append(started())) for _ in range(4)]
     for thread in threads:
         thread.start()
     code = (
@@ -67,7 +66,7 @@ def test_many_starts_at_once_end_with_one_service() -> None:
     assert os.getsid(found[0]) == found[0] != os.getsid(0)
     again = subprocess.run([sys.executable, "-I", "-m", "doublure.nodes.service"], check=False)
     assert again.returncode == 3
-    assert pid_of(connect_or_start()) == found[0]
+    assert started() == found[0]
 
 
 def test_a_service_that_is_killed_is_noticed_and_replaced(runtime: Path) -> None:
@@ -87,22 +86,24 @@ def test_a_service_that_is_killed_is_noticed_and_replaced(runtime: Path) -> None
             client.render("org.doublure.blend", {"plate": large, "face": front}, progress=kill)
     wait_until(lambda: not runs(killed))
     assert (runtime / "service.sock").exists()
-    assert pid_of(connect_or_start()) != killed
+    assert started() != killed
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_polite_signal_ends_it_and_leaves_nothing_behind(runtime: Path, number: int) -> None:
-    pid = pid_of(connect_or_start())
+    pid = started()
     os.kill(pid, signal.SIGHUP)
     os.kill(pid, signal.SIGPIPE)
-    assert pid_of(connect_or_start()) == pid
+    assert started() == pid
     os.kill(pid, number)
     wait_until(lambda: not runs(pid), 30)
     assert not (runtime / "service.sock").exists()
 
 
 def test_it_ends_by_itself_when_it_is_idle(runtime: Path) -> None:
-    pid = pid_of(connect_or_start(idle=0.5))
+    link = Link(connect_or_start(idle=0.5), "test")
+    link.close()
+    pid = int(link.service["pid"])
     wait_until(lambda: not runs(pid), 30)
     assert connect() is None
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import time
 from pathlib import Path
@@ -74,3 +75,16 @@ def test_who_waits_for_another_s_start_does_not_wait_for_ever() -> None:
         assert ours
         with pytest.raises(ServiceGone, match="is being started, but does not come up"):
             start.connect_or_start(patience=0.2)
+
+
+def test_one_that_dies_as_it_is_greeted_is_replaced(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    serve()
+    good, dying = start.connect_or_start, [socket.socketpair() for _ in range(2)]
+    for ours, _ in dying:
+        ours.close()
+    calls = [*(theirs for _, theirs in dying)]
+    monkeypatch.setattr(start, "connect_or_start", lambda: calls.pop() if calls else good())
+    link = start.link_or_start("test")
+    assert link.service["pid"] == os.getpid()
+    assert calls == []
+    link.close()
