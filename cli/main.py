@@ -20,6 +20,7 @@ VERBS = {
     "serve": "run the render service that compositors' plug-ins speak to, or ask what it does",
     "ofx": "build, install or remove the OpenFX bundle for compositors",
     "nodes": "list the nodes with their inputs and params",
+    "publish": "check a finished shot, sign it and put the version in its place",
     "verify": "check a shot against its signed provenance",
     "weights": "fetch or list the pinned detector weights",
     "consent": "make, sign, check and revoke likeness records",

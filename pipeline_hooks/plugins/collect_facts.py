@@ -1,0 +1,29 @@
+"""The facts of every frame."""
+
+from __future__ import annotations
+
+import os
+
+from doublure.core.pattern import Sequence
+from doublure.core.scan.scan import scan_shot
+from doublure.pipeline_hooks import plugin
+from doublure.pipeline_hooks.publication import Publication
+
+
+class CollectFacts(plugin.ShotCollector):
+    """Reads every frame of result and plate once, and keeps numbers for all validators."""
+
+    label = "Frames"
+    order = plugin.COLLECT + 0.2
+
+    def collect(self, publication: Publication) -> None:
+        """See ``ShotCollector``."""
+        shot, told = publication.shot, publication.progress
+        publication.facts = scan_shot(
+            publication.ordered,
+            Sequence.parse(shot.plate),
+            publication.track,
+            threads=min(8, os.cpu_count() or 2),
+            progress=None if told is None else lambda done, total: told("reading", done, total),
+            space=shot.space,
+        )

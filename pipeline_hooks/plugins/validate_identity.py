@@ -1,0 +1,21 @@
+"""Is it one and the same face through the shot."""
+
+from __future__ import annotations
+
+from doublure.core.check.finding import Finding
+from doublure.core.check.identity import check_identity
+from doublure.pipeline_hooks import plugin
+from doublure.pipeline_hooks.publication import Publication
+
+
+class ValidateIdentity(plugin.ShotValidator):
+    """A face is recognised wherever the track has one, and it stays the same person (distances need the extra
+    identity).
+    """
+
+    label = "Identity"
+    order = plugin.VALIDATE + 0.15
+
+    def check(self, publication: Publication) -> list[Finding]:
+        """See ``ShotValidator``."""
+        return check_identity(publication.facts, publication.profile.limits)

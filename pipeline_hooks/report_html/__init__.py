@@ -1,0 +1,1 @@
+"""The report of a publish as one HTML file that needs nothing else."""
