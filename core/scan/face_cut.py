@@ -20,6 +20,8 @@ from doublure.core.window import Window
 SIDE = 256
 """Side of a cut in pixels. A larger face is measured smaller (landmarks, seam, light, change over time) and, in
 pixels as they are, in its middle part only (grain, sharpness, held and reverted pixels)."""
+CLOSE = 192
+"""The side of that middle part, where it is not all of the face."""
 NO_MATTE = "the matte is empty where the face is"
 _MARGIN = 1.45
 """Side of the square round a face over the longer side of its landmarks' box."""
@@ -30,7 +32,7 @@ class Cut:
     """One square of a frame, alike in result and plate.
 
     Attributes:
-        result, plate: (3, 256, 256) scene-linear ACEScg. matte: (256, 256), clipped to 0..1, 0 beyond the files.
+        result, plate: (3, S, S) scene-linear ACEScg, S 256 or 192. matte: (S, S), clipped to 0..1, 0 beyond the files.
         origin: (x, y) of its corner, plate pixels. step: (x, y) plate pixels to one of the cut's; 1 where the face
             fits.
     """
@@ -125,8 +127,8 @@ def _square(points: np.ndarray, aspect: float) -> tuple[Window, tuple[float, flo
 
 def _middle(points: np.ndarray) -> Window:
     low, high = points[:, :2].min(0), points[:, :2].max(0)
-    x, y = np.floor((low + high) / 2 - SIDE / 2).astype(int).tolist()
-    return Window(x, y, x + SIDE, y + SIDE)
+    x, y = np.floor((low + high) / 2 - CLOSE / 2).astype(int).tolist()
+    return Window(x, y, x + CLOSE, y + CLOSE)
 
 
 def _window(frame: RawFrame, window: Window) -> np.ndarray:
@@ -145,11 +147,12 @@ def _cut(
     spaces: tuple[str, str],
     number: int,
 ) -> Cut:
+    side = SIDE if window.height >= SIDE else CLOSE
     pictures = [
-        _linear(_reduced(_window, frame, window), space, number)
+        _linear(_reduced(_window, frame, window, side), space, number)
         for frame, space in zip((result, plate), spaces, strict=True)
     ]
-    matte = _reduced(_matte, result, window, beyond=0.0)
+    matte = _reduced(_matte, result, window, side, beyond=0.0)
     if not np.isfinite(matte).all():
         raise DoublureError("the matte is NaN or infinite in the face", frame=number)
     clipped = torch.from_numpy(np.ascontiguousarray(matte.clip(0, 1)))
@@ -165,9 +168,10 @@ def _reduced(
     fetch: Callable[[RawFrame, Window], np.ndarray],
     frame: RawFrame,
     window: Window,
+    side: int,
     beyond: float | None = None,
 ) -> np.ndarray:
-    """A window as (256, 256[, 3]) float32, averaged down; beyond the file its edge is held, or ``beyond``."""
+    """A window as (side, side[, 3]) float32, averaged down; beyond the file its edge is held, or ``beyond``."""
     there = window.intersect(frame.header.data)
     # numpy takes three times as long to widen halves.
     values: np.ndarray = torch.from_numpy(fetch(frame, there)).float().numpy()
@@ -177,16 +181,16 @@ def _reduced(
             values = cv2.copyMakeBorder(values, *around, cv2.BORDER_REPLICATE)
         else:
             values = cv2.copyMakeBorder(values, *around, cv2.BORDER_CONSTANT, value=beyond)
-    if values.shape[:2] != (SIDE, SIDE):
-        shrink = values.shape[0] >= SIDE and values.shape[1] >= SIDE
+    if values.shape[:2] != (side, side):
+        shrink = values.shape[0] >= side and values.shape[1] >= side
         values = cv2.resize(
-            values, (SIDE, SIDE), interpolation=cv2.INTER_AREA if shrink else cv2.INTER_LINEAR
+            values, (side, side), interpolation=cv2.INTER_AREA if shrink else cv2.INTER_LINEAR
         )
     return np.asarray(values)
 
 
 def _linear(values: np.ndarray, space: str, number: int) -> torch.Tensor:
-    """(256, 256, 3) in ``space`` -> (3, 256, 256) ACEScg."""
+    """(S, S, 3) in ``space`` -> (3, S, S) ACEScg."""
     if not np.isfinite(values).all():
         raise DoublureError("the face holds NaN or infinite pixels", frame=number)
     pixels = torch.from_numpy(np.ascontiguousarray(values.transpose(2, 0, 1)))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
+import torch
 
 from doublure.core.face.topology import RIGID
 from doublure.core.measure.flow import dis_flow
-from doublure.core.measure.motion import followed
+from doublure.core.measure.masked_blur import gaussian_blur
+from doublure.core.measure.motion import GRAIN_SIGMA, PATCH_SIGMA
 from doublure.core.measure.temporal import PairErrors, pair_errors
 from doublure.core.scan.face_cut import FaceCut
 
@@ -34,20 +37,36 @@ class PairReading:
 
 
 def pair_reading(before: FaceCut, now: FaceCut) -> PairReading:
-    """Compare two consecutive frames. The two cuts' own places cancel, as result and plate are cut alike."""
+    """Compare two consecutive frames. The two cuts' own places cancel, as result and plate are cut alike.
+
+    Landmarks move by the optical flow round them, as in ``measure.motion.followed``; both pictures are low-passed
+    against grain first, and the plate's flow serves the warp errors too.
+    """
     first, second = before.whole, now.whole
-    points = [first.inside(before.points), second.inside(now.points)]
-    moves = []
-    for pair in ([first.result, second.result], [first.plate, second.plate]):
-        path = followed(pair, points)
-        moves.append(path[1] - path[0])
-    flow = dis_flow(first.plate, second.plate)
+    points = first.inside(before.points)
+    width = float(np.ptp(points[:, 0]))
+    sigma = max(1.0, GRAIN_SIGMA * width)
+    ours, flow = (
+        dis_flow(*(gaussian_blur(picture, sigma) for picture in pair))
+        for pair in ((first.result, second.result), (first.plate, second.plate))
+    )
+    # The difference of the two flows, so that it is smoothed and read but once.
+    further = gaussian_blur(ours - flow, PATCH_SIGMA * width)
+    apart = _read(further, points[list(RIGID), :2])
     errors = pair_errors(
         [first.result, second.result], [first.plate, second.plate], [first.matte, second.matte], flow
     )
-    # Square pixels: a cut's pixels are square, and its rows are the plate's.
-    apart = (moves[0] - moves[1])[list(RIGID)] * second.step[1]
-    return PairReading(now.number, apart, errors, *_held(before, now))
+    # A cut's pixels are square, and its rows are the plate's.
+    return PairReading(now.number, apart * second.step[1], errors, *_held(before, now))
+
+
+def _read(flow: torch.Tensor, points: np.ndarray) -> np.ndarray:
+    """(2, H, W) at points (N, 2) in pixels, as (N, 2); points beyond it read its edge."""
+    x, y = (np.ascontiguousarray(points[:, k] - 0.5, np.float32)[None] for k in range(2))
+    planes = [
+        cv2.remap(plane.numpy(), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0] for plane in flow
+    ]
+    return np.stack(planes, 1).astype(np.float64)
 
 
 def _held(before: FaceCut, now: FaceCut) -> tuple[float | None, float | None]:
