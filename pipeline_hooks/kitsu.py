@@ -33,12 +33,16 @@ def report(publication: Publication, kitsu: Kitsu) -> str:
     client = gazu.client.create_client(kitsu.host, tokens={"access_token": token, "refresh_token": None})
     # Without it a server that hangs would hang the publish.
     client.session.request = functools.partial(client.session.request, timeout=_SECONDS)
-    faults = tuple(
-        one for one in vars(gazu.exception).values() if isinstance(one, type) and issubclass(one, Exception)
+    # gazu's errors have no base class of their own.
+    known = [one for one in vars(gazu.exception).values() if isinstance(one, type)]
+    faults: tuple[type[Exception], ...] = (
+        requests.RequestException,
+        KeyError,
+        *(one for one in known if issubclass(one, Exception)),
     )
     try:
         return _report(gazu, client, publication, kitsu)
-    except (*faults, requests.RequestException) as error:
+    except faults as error:
         raise DoublureError(
             f"Kitsu at {kitsu.host} refused or did not answer ({type(error).__name__}: {error})",
             remedy="check the server, the token and its rights",

@@ -25,7 +25,7 @@ COLLECT, VALIDATE, EXTRACT, INTEGRATE = (
 )
 
 
-class ShotPlugin(pyblish.api.InstancePlugin):
+class ShotPlugin(pyblish.api.InstancePlugin):  # type: ignore[misc]  # pyblish has no types
     """Something done with one shot."""
 
     # Lists: pyblish passes over a plug-in with a tuple here without a word.

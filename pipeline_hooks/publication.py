@@ -75,7 +75,8 @@ class Publication:
     @property
     def ordered(self) -> list[tuple[int, Path]]:
         """The files of ordered frames, each number once."""
-        wanted, found = set(self.shot.numbers), {}
+        wanted = set(self.shot.numbers)
+        found: dict[int, Path] = {}
         for number, path in self.files:
             if number in wanted:
                 found.setdefault(number, path)

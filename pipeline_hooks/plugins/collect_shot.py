@@ -15,7 +15,7 @@ from doublure.pipeline_hooks.required import FAMILY
 from doublure.pipeline_hooks.shot import load_shot
 
 
-class CollectShot(pyblish.api.ContextPlugin):
+class CollectShot(pyblish.api.ContextPlugin):  # type: ignore[misc]
     """Makes an instance of the shot file.
 
     The file is named by the gate, or in a host by DOUBLURE_SHOT. Without it there is no instance.

@@ -12,7 +12,7 @@ from doublure.pipeline_hooks import plugin, repair
 from doublure.pipeline_hooks.publication import Publication
 
 
-class CompressAgain(pyblish.api.Action):
+class CompressAgain(pyblish.api.Action):  # type: ignore[misc]
     """Writes frames of another lossless compression anew with one that is allowed; pixels stay, bit for bit."""
 
     label = "Compress again"

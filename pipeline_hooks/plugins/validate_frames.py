@@ -12,7 +12,7 @@ from doublure.pipeline_hooks import plugin, repair
 from doublure.pipeline_hooks.publication import Publication
 
 
-class MoveUnordered(pyblish.api.Action):
+class MoveUnordered(pyblish.api.Action):  # type: ignore[misc]
     """Moves files of frames that nobody ordered into a folder beside the others."""
 
     label = "Move unordered frames aside"

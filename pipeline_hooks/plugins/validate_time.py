@@ -12,7 +12,7 @@ from doublure.pipeline_hooks import plugin, repair
 from doublure.pipeline_hooks.publication import Publication
 
 
-class ForwardTime(pyblish.api.Action):
+class ForwardTime(pyblish.api.Action):  # type: ignore[misc]
     """Writes the plate's time code and rate into the frames; pixels stay, bit for bit."""
 
     label = "Take time code and rate from the plate"

@@ -111,7 +111,7 @@ def _shot(publication: Publication) -> str:
     if missing:
         parts.append(_section("Not measured", _list(missing)))
     if publication.accepted:
-        rows = [
+        accepted = [
             (
                 escape(one.override.validator),
                 escape(str(one.finding)),
@@ -120,7 +120,7 @@ def _shot(publication: Publication) -> str:
             )
             for one in publication.accepted
         ]
-        parts.append(_section("Accepted warnings", _table(("Check", "Finding", "By", "Why"), rows)))
+        parts.append(_section("Accepted warnings", _table(("Check", "Finding", "By", "Why"), accepted)))
     parts.append(_section("The shot", _facts(publication)))
     return "\n".join(parts)
 
