@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from doublure.core.errors import DoublureError
-from doublure.core.face.track import FaceFrame, TrackSettings, track_frames
+from doublure.core.face.track import TrackSettings, track_frames
 from doublure.core.frame import Frame
 from doublure.nodes.context import Context, Setup
 from doublure.nodes.folders import ensure_writable
@@ -81,11 +81,7 @@ def _render(inputs: Inputs, params: Params, ctx: Context) -> Frame:
     fault = _untrackable(plate)
     if fault is not None:
         raise fault
-    return draw_landmarks(plate, _face(params, ctx)) if params["overlay"] else plate
-
-
-def _face(params: Params, ctx: Context) -> FaceFrame:
-    return face_at(params["sidecar"], ctx)
+    return draw_landmarks(plate, face_at(params["sidecar"], ctx, plate)) if params["overlay"] else plate
 
 
 def _content(params: Params, ctx: Context) -> dict[str, str]:
@@ -95,7 +91,7 @@ def _content(params: Params, ctx: Context) -> dict[str, str]:
 Track = Node(
     id="org.doublure.track",
     label="Track",
-    version=1,
+    version=2,
     help="Finds and follows one face through the whole plate and keeps its landmarks and head pose in a sidecar file, "
     "which Swap and Relight read. The plate is analysed again when it, or a setting here, has changed; a sidecar "
     "corrected by hand is used as it is. The picture passes through.",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -19,8 +21,16 @@ _SIDES = 6.3
 """Centre and side, in head coordinates, of the crop that follows a pose: what the box of the points gives at rest."""
 _PASSES = 8
 _AT_REST = 0.02
-_LOOKS = ((1.08, 0.08, False), (0.94, -0.08, False), (1.08, -0.08, True), (0.94, 0.08, True))
+Look: TypeAlias = tuple[float, float, bool]
+LOOKS: tuple[Look, ...] = (
+    (1.08, 0.08, False),
+    (0.94, -0.08, False),
+    (1.08, -0.08, True),
+    (0.94, 0.08, True),
+)
 """(size, turn in radians, mirrored) of the readings that :func:`steady` averages; as a set its own mirror image."""
+TWO_LOOKS: tuple[Look, ...] = ((1.0, 0.06, False), (1.0, -0.06, True))
+"""Half as many, for a face whose motion is known as well."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,12 @@ class Crop:
         pose = fit_pose(points, canonical_shape())
         return cls(pose.project(_CENTRE)[0], pose.scale * _SIDES, np.radians(pose.roll))
 
+    def to_picture(self, pixels: int) -> tuple[np.ndarray, np.ndarray]:
+        """(matrix (2, 2), offset (2,)): ``matrix @ p + offset`` is the picture's place of the crop's own ``p``, in a
+        crop of ``pixels`` a side."""
+        matrix = _turn(self.angle) * (self.side / pixels)
+        return matrix, self.centre - matrix @ np.array([pixels / 2, pixels / 2])
+
     def distance(self, other: Crop) -> float:
         """How far apart: the largest of shift (in sides), growth (a ratio less 1) and turn (radians)."""
         shift = float(np.linalg.norm(self.centre - other.centre)) / min(self.side, other.side)
@@ -77,13 +93,14 @@ def _turn(angle: float) -> np.ndarray:
     return np.array([[c, -s], [s, c]])
 
 
-def _sample(picture: np.ndarray, matrix: np.ndarray, offset: np.ndarray) -> np.ndarray:
-    """(192, 192, 3) of the picture at ``matrix @ crop + offset`` (continuous coordinates on both sides)."""
+def sample_crop(picture: np.ndarray, crop: Crop, side: int) -> np.ndarray:
+    """(side, side, 3) of a crop of a picture (H, W, 3) uint8; black beyond the picture's edge."""
+    matrix, offset = crop.to_picture(side)
     step = float(np.hypot(*matrix[:, 0]))
     shrink = int(step)
     if shrink > 1:
         # A large face is averaged down first: point-sampling it would alias and make the landmarks flutter.
-        corners = np.array([[0, 0], [SIDE, 0], [0, SIDE], [SIDE, SIDE]]) @ matrix.T + offset
+        corners = np.array([[0, 0], [side, 0], [0, side], [side, side]]) @ matrix.T + offset
         low = np.clip(np.floor(corners.min(0)).astype(int), 0, [picture.shape[1] - 1, picture.shape[0] - 1])
         high = np.maximum(np.ceil(corners.max(0)).astype(int), low + 1)
         part = picture[low[1] : high[1], low[0] : high[0]]
@@ -92,14 +109,13 @@ def _sample(picture: np.ndarray, matrix: np.ndarray, offset: np.ndarray) -> np.n
         picture = cv2.resize(part, (wide, high_px), interpolation=cv2.INTER_AREA)
         matrix, offset = matrix * ratio[:, None], (offset - low) * ratio
     centres = np.c_[matrix, matrix @ [0.5, 0.5] + offset - 0.5]
-    return cv2.warpAffine(picture, centres, (SIDE, SIDE), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    return cv2.warpAffine(picture, centres, (side, side), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
 
 
 def read_crop(picture: np.ndarray, crop: Crop) -> Landmarks:
     """One FaceMesh pass over one crop of a picture (H, W, 3) uint8 sRGB."""
-    matrix = _turn(crop.angle) * (crop.side / SIDE)
-    offset = crop.centre - matrix @ np.array([SIDE / 2, SIDE / 2])
-    pixels = _sample(picture, matrix, offset).astype(np.float32) / 255
+    matrix, offset = crop.to_picture(SIDE)
+    pixels = sample_crop(picture, crop, SIDE).astype(np.float32) / 255
     values, logit = nets.facemesh()(pixels.transpose(2, 0, 1)[None])
     local = values.reshape(POINTS, 3).astype(np.float64)
     points = np.c_[local[:, :2] @ matrix.T + offset, local[:, 2] * (crop.side / SIDE)]
@@ -125,23 +141,23 @@ def settle(picture: np.ndarray, crop: Crop, *, floor: float = 0.0) -> Landmarks:
     return Landmarks(seen.points, least)
 
 
-def steady(picture: np.ndarray, crop: Crop, *, rounds: int = 2) -> Landmarks:
+def steady(picture: np.ndarray, crop: Crop, *, rounds: int = 2, looks: Sequence[Look] = LOOKS) -> Landmarks:
     """The mean of FaceMesh's readings of one crop slightly turned, resized and mirrored.
 
     Each reading errs by its own random part, so the mean shakes less (0.4 of a single reading's jitter); every
     further round lays the crop round the last round's mean. ``presence`` is the mean too.
     """
-    seen = _several_looks(picture, crop)
+    seen = _several_looks(picture, crop, looks)
     for _ in range(rounds - 1):
-        seen = _several_looks(picture, Crop.of_points(seen.points))
+        seen = _several_looks(picture, Crop.of_points(seen.points), looks)
     return seen
 
 
-def _several_looks(picture: np.ndarray, crop: Crop) -> Landmarks:
+def _several_looks(picture: np.ndarray, crop: Crop, looks: Sequence[Look]) -> Landmarks:
     flipped = np.ascontiguousarray(picture[:, ::-1])
     width = picture.shape[1]
     readings = []
-    for grow, turn, mirrored in _LOOKS:
+    for grow, turn, mirrored in looks:
         look = Crop(crop.centre, crop.side * grow, crop.angle + turn)
         if not mirrored:
             readings.append(read_crop(picture, look))

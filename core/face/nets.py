@@ -47,3 +47,8 @@ def blazeface() -> Net:
 def facemesh() -> Net:
     """RGB 0..1 (1, 3, 192, 192) -> points (1404 values), presence (1 logit)."""
     return _get("facemesh", "face_landmark.tflite", ("conv2d_20", "conv2d_30"))
+
+
+def iris() -> Net:
+    """RGB 0..1 (1, 3, 64, 64) of a right eye -> contour and brow (213 values), iris (15 values)."""
+    return _get("iris", "iris_landmark.tflite", ("output_eyes_contours_and_brows", "output_iris"))

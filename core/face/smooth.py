@@ -1,4 +1,4 @@
-"""Two-sided smoothing of a tracked shot: the head's pose and the face's expression, each by itself."""
+"""Two-sided smoothing of a tracked shot: the head's pose, and the depth of its points."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from doublure.core.face.pose import Pose, fit_pose_and_depth
 
 _ORDER = 2
 _JUMP = 1.0
-# A head is heavy: at the default half width of 2 its filter passes 4 Hz at 24 frames a second. Lids and lips are
-# quicker, and keep the narrower window.
-_POSE_WINDOWS = 2
+# A head is heavy: at the default half width of 2 its filter passes 4 Hz at 24 frames a second.
+_WINDOWS = 2
 _GROWTH = 1.25
 _TURN = float(np.cos(np.radians(20)))
 
@@ -73,17 +72,17 @@ def _runs(solved: Mapping[int, _Solved]) -> list[list[int]]:
 def smooth_shot(
     points: Mapping[int, np.ndarray], shape: np.ndarray, half: int
 ) -> dict[int, tuple[np.ndarray, Pose]]:
-    """Smoothed landmarks and poses of a shot.
+    """Smoothed head poses and depths of a shot.
 
     Args:
-        points: by frame number, (468, 3) landmarks in square pixels.
+        points: by frame number, (468, 3) landmarks in square pixels; x and y are kept as they are
+            (``fuse.fuse`` has steadied them), z is a network's guess.
         shape: (468, 3) of the person.
-        half: half width of the window in frames, for the expression; the pose gets twice that. 0 fits poses
-            and changes no point.
+        half: half width in frames of the window; 0 fits poses and changes nothing.
 
     Returns:
-        By frame number, ((468, 3) float64 points, pose). The face in the head's own coordinates (expression)
-        and the head's pose are filtered apart: a turn of the head is not taken for a twitch of the mouth.
+        By frame number, ((468, 3) float64 points, pose). Depth is filtered in the head's own coordinates, the pose
+        by itself, over twice the window.
         A missing frame, a jump of more than one head radius, a turn of more than 20 degrees or a growth of
         more than a quarter (a cut is one of these) separates runs; nothing leaks across.
     """
@@ -96,16 +95,17 @@ def smooth_shot(
     if half == 0:
         return {number: (np.asarray(points[number], np.float64), one.pose) for number, one in solved.items()}
     out = {}
+    window = _WINDOWS * half
     for run in _runs(solved):
         check()
-        local = savitzky_golay(np.stack([solved[n].local for n in run]), half)
-        rigid = _POSE_WINDOWS * half
-        rotations = savitzky_golay(np.stack([solved[n].pose.rotation for n in run]), rigid)
-        scales = np.exp(savitzky_golay(np.log([solved[n].pose.scale for n in run]), rigid))
+        local = savitzky_golay(np.stack([solved[n].local for n in run]), window)
+        rotations = savitzky_golay(np.stack([solved[n].pose.rotation for n in run]), window)
+        scales = np.exp(savitzky_golay(np.log([solved[n].pose.scale for n in run]), window))
         offsets = savitzky_golay(
-            np.stack([[*solved[n].pose.translation, solved[n].depth] for n in run]), rigid
+            np.stack([[*solved[n].pose.translation, solved[n].depth] for n in run]), window
         )
         for i, number in enumerate(run):
             pose = Pose(_nearest_rotation(rotations[i]), float(scales[i]), offsets[i, :2])
-            out[number] = (pose.scale * local[i] @ pose.rotation.T + offsets[i], pose)
+            depth = pose.scale * local[i] @ pose.rotation[2] + offsets[i, 2]
+            out[number] = (np.c_[points[number][:, :2], depth].astype(np.float64), pose)
     return out

@@ -118,3 +118,19 @@ def test_a_region_shows_its_pixels_and_knows_where_they_are():
     part = detector_view(frame, region=Window(10, 8, 30, 20))
     np.testing.assert_array_equal(part.pixels, whole.pixels[8:20, 10:30])
     np.testing.assert_allclose(part.mapping.to_plate(np.zeros(2)), (10, 8))
+
+
+def test_a_large_region_is_averaged_down_and_still_maps_to_the_plate():
+    rgb = torch.full((3, 300, 400), 0.18)
+    rgb[:, 100:200, 300:400] = 0.9
+    frame = Frame.from_rgb(rgb, "ACEScg")
+    view = detector_view(frame, region=Window(200, 100, 400, 200), longest=50)
+    assert view.pixels.shape == (25, 50, 3)
+    np.testing.assert_allclose(view.mapping.to_plate(np.array([25.0, 12.5])), (300, 150))
+    np.testing.assert_allclose(view.mapping.to_view(np.array([400.0, 200.0])), (50, 25))
+    assert view.pixels[12, 20, 0] < view.pixels[12, 30, 0]
+
+
+def test_a_small_region_is_never_enlarged():
+    frame = Frame.from_rgb(torch.full((3, 30, 40), 0.18), "ACEScg")
+    assert detector_view(frame, longest=500).pixels.shape == (30, 40, 3)
