@@ -60,7 +60,9 @@ class ShotValidator(ShotPlugin):
         findings = tuple(self._levelled(publication, self.check(publication)))
         publication.findings[name] = findings
         blocking, accepted = split(name, findings, publication.overrides)
-        publication.accepted += accepted
+        # Hosts validate again after a repair.
+        before = [one for one in publication.accepted if one.override.validator != name]
+        publication.accepted = [*before, *accepted]
         for one in accepted:
             self.log.warning("%s Accepted by %s: %s", one.finding, one.override.user, one.override.reason)
         if blocking:

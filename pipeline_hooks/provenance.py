@@ -76,3 +76,23 @@ def _of_another(folder: Path, shot: Shot) -> list[Finding]:
     return [
         Finding(None, f"the provenance is of {' '.join(named)}", "remove it, or write that of this version")
     ]
+
+
+def differing(record: Record, publication: Publication) -> list[str]:
+    """What is listed with another hash than the one that the validators saw: it changed while publishing."""
+    facts = publication.facts.frames
+    out = []
+    for label, listed, seen in (
+        ("frame", record.result.frames, {one.number: one.sha256 for one in facts}),
+        ("plate", record.plate.frames, {one.number: one.plate_sha256 for one in facts}),
+    ):
+        if {one.number for one in listed} != set(publication.shot.numbers):
+            out.append(f"the {label}s listed are not those ordered")
+        out += [f"the {label} {one.number}" for one in listed if seen.get(one.number) != one.sha256]
+    if [one.sha256 for one in record.of_role("model")] != [publication.model]:
+        out.append("the model")
+    if sorted(one.sha256 for one in record.of_role("consent")) != sorted(
+        one.sha256 for one in publication.grants
+    ):
+        out.append("a likeness record")
+    return out

@@ -168,12 +168,18 @@ def _rate(shot: Table) -> Fraction:
     try:
         if isinstance(value, bool) or not isinstance(value, int | float | str):
             raise ValueError
-        rate = Fraction(value).limit_denominator(1001)
+        rate = _exact(value) if isinstance(value, float) else Fraction(value)
     except (ValueError, ZeroDivisionError, OverflowError) as error:
         raise shot.error("shot.fps is not a rate, such as 24 or '24000/1001'") from error
     if not 1 <= rate <= 1000:
         raise shot.error("shot.fps is not a rate, such as 24 or '24000/1001'")
     return rate
+
+
+def _exact(value: float) -> Fraction:
+    """23.976 is written for 24000/1001."""
+    near = Fraction(round(value * 1.001) * 1000, 1001)
+    return near if abs(float(near) - value) < 1e-3 else Fraction(value).limit_denominator(1001)
 
 
 def _filled(pattern: str, words: dict[str, str], table: Table) -> str:

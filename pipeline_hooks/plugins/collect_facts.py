@@ -9,6 +9,9 @@ from doublure.core.scan.scan import scan_shot
 from doublure.pipeline_hooks import plugin
 from doublure.pipeline_hooks.publication import Publication
 
+_MOST_THREADS = 4
+"""Each holds two frames and their plates; OpenEXR adds threads of its own."""
+
 
 class CollectFacts(plugin.ShotCollector):
     """Reads every frame of result and plate once, and keeps numbers for all validators."""
@@ -23,7 +26,7 @@ class CollectFacts(plugin.ShotCollector):
             publication.ordered,
             Sequence.parse(shot.plate),
             publication.track,
-            threads=min(8, os.cpu_count() or 2),
+            threads=min(_MOST_THREADS, os.cpu_count() or 2),
             progress=None if told is None else lambda done, total: told("reading", done, total),
             space=shot.space,
         )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from doublure.core.errors import DoublureError
+from doublure.core.provenance.record import FILE_NAME, Record
 from doublure.core.provenance.verify import verify_provenance
 from doublure.pipeline_hooks import consent, plugin
-from doublure.pipeline_hooks.provenance import trust_for
+from doublure.pipeline_hooks.provenance import differing, trust_for
 from doublure.pipeline_hooks.publication import Publication
 
 
@@ -32,6 +33,12 @@ class IntegrateFolder(plugin.ShotIntegrator):
             told = str(verified.findings[0]) if verified.findings else f"{verified.frames} frames are listed"
             raise DoublureError(
                 f"what was put together does not verify ({told.rstrip('.')})", remedy="publish again"
+            )
+        changed = differing(Record.load(staging.folder / "provenance" / FILE_NAME), publication)
+        if changed:
+            raise DoublureError(
+                f"{changed[0]} has changed since it was checked",
+                remedy="publish again when nothing writes it",
             )
         publication.published = staging.publish()
         self.log.info("Published to %s", publication.published)

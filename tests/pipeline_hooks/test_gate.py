@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pyblish.api
 import pytest
 
@@ -249,6 +251,30 @@ def test_a_frame_that_changes_after_it_was_checked_is_not_published(shot: Shot) 
     assert outcome.blocked_by == ["ExtractFiles"]
     assert "has changed since it was checked" in str([step.error for step in outcome.steps if step.error])
     assert nothing_is_left(shot)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("hero.safetensors", "the model"), ("plate/plate.1004.exr", "the plate 1004")]
+)
+def test_what_the_shot_is_made_from_may_not_change_either(shot: Shot, name: str, told: str) -> None:
+    path = shot.folder / name
+    body = f"import pathlib; p = pathlib.Path({str(path)!r}); b = p.read_bytes(); p.unlink(); p.write_bytes(b + b'x')"
+    studio(shot, instance_plugin("Change", "ExtractorOrder - 0.1", body))
+    outcome = run_gate(shot.file)
+    assert outcome.blocked_by == ["IntegrateFolder"]
+    assert f"{told} has changed since it was checked" in str(
+        [step.error for step in outcome.steps if step.error]
+    )
+    assert nothing_is_left(shot)
+
+
+def test_a_review_movie_is_published_with_a_manifest_of_its_own(shot: Shot) -> None:
+    cv2.imwrite(str(shot.folder / "sheet.png"), np.full((8, 8, 3), 90, np.uint8))
+    shot.edit("[publish]", '[review]\nmovie = "sheet.png"\n[publish]')
+    outcome = run_gate(shot.file)
+    assert outcome.ok
+    signed = shot.published / "provenance/sheet.png"
+    assert signed.stat().st_size > (shot.folder / "sheet.png").stat().st_size
 
 
 def test_a_copy_that_is_damaged_before_it_is_in_its_place_is_not_published(shot: Shot) -> None:
