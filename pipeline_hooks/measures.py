@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -86,12 +87,14 @@ def lines(publication: Publication) -> list[Line]:
 
 
 def worst_frames(publication: Publication, most: int = 12) -> list[tuple[int, list[str]]]:
-    """(frame, what is wrong or highest there), those with findings first, then those nearest to their bounds."""
+    """(frame, what is wrong or highest there): errors first, then warnings, then those nearest to their bounds."""
     told: dict[int, list[str]] = {}
+    errors: Counter[int] = Counter()
     for findings in publication.findings.values():
         for one in findings:
             if one.frame is not None:
                 told.setdefault(one.frame, []).append(one.what)
+                errors[one.frame] += one.level == "error"
     highest: dict[int, tuple[float, str]] = {}
     for line in lines(publication):
         for point in line.points:
@@ -99,7 +102,12 @@ def worst_frames(publication: Publication, most: int = 12) -> list[tuple[int, li
             highest[point.number] = max(highest.get(point.number, (0.0, "")), (point.excess, words))
     numbers = sorted(
         set(told) | set(highest),
-        key=lambda number: (-len(told.get(number, [])), -highest.get(number, (0.0, ""))[0], number),
+        key=lambda number: (
+            -errors[number],
+            -len(told.get(number, [])),
+            -highest.get(number, (0.0, ""))[0],
+            number,
+        ),
     )
     return [
         (number, told[number] if number in told else [f"nearest to its bound: {highest[number][1]}"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from html import escape
 from itertools import pairwise
 
@@ -11,10 +11,13 @@ from doublure.pipeline_hooks.measures import Line, Point
 WIDTH, HEIGHT = 640, 120
 _LEFT, _RIGHT, _TOP, _BOTTOM = 54, 10, 10, 20
 _HEADROOM = 1.12
+_APART = 11.0
 
 
-def chart(line: Line) -> str:
-    """The line, the allowed band behind it, and a dot on every frame outside the band; each dot has a tooltip."""
+def chart(line: Line, told: Collection[int] = ()) -> str:
+    """The line, the allowed band behind it, and a large dot on every frame that is outside the band or among those that
+    the validator has ``told``; each dot has a tooltip.
+    """
     points = line.points
     first, last = points[0].number, points[-1].number
     top = _top(points)
@@ -33,7 +36,7 @@ def chart(line: Line) -> str:
         f'<polygon class="band" points="{_band(points, x, y, top)}"/>',
         *_scale(points, top, x, y),
         *(f'<polyline class="line" points="{run}"/>' for run in _runs(points, x, y)),
-        *(_dot(line, point, x, y) for point in points),
+        *(_dot(line, point, x, y, point.number in told) for point in points),
         "</svg>",
     ]
     return "".join(parts)
@@ -61,8 +64,12 @@ def _scale(points: tuple[Point, ...], top: float, x: Callable[[int], float], y: 
     right, base = WIDTH - _RIGHT, HEIGHT - _BOTTOM
     out = [f'<line class="axis" x1="{_LEFT}" y1="{base}" x2="{right}" y2="{base}"/>']
     bounds = {bound for p in (points[0], points[-1]) for bound in (p.low, p.high) if bound}
-    for value in sorted({0.0, *bounds}):
-        out.append(f'<text x="{_LEFT - 6}" y="{y(value) + 4:.1f}" text-anchor="end">{value:.3g}</text>')
+    written: list[float] = []
+    for value in [*sorted(bounds, reverse=True), 0.0]:
+        # Bounds that depend on the face's size lie close together.
+        if all(abs(y(value) - place) >= _APART for place in written):
+            written.append(y(value))
+            out.append(f'<text x="{_LEFT - 6}" y="{y(value) + 4:.1f}" text-anchor="end">{value:.3g}</text>')
     for number in sorted({points[0].number, points[-1].number}):
         anchor = "start" if number == points[0].number else "end"
         out.append(f'<text x="{x(number):.1f}" y="{HEIGHT - 5}" text-anchor="{anchor}">{number}</text>')
@@ -81,11 +88,11 @@ def _runs(points: tuple[Point, ...], x: Callable[[int], float], y: _Map) -> list
     return [" ".join(f"{x(p.number):.1f},{y(p.value):.1f}" for p in run) for run in runs]
 
 
-def _dot(line: Line, point: Point, x: Callable[[int], float], y: _Map) -> str:
-    out = point.excess > 1
+def _dot(line: Line, point: Point, x: Callable[[int], float], y: _Map, told: bool) -> str:
+    out = told or point.excess > 1
     kind, radius = ("out", 4) if out else ("in", 2)
-    told = escape(f"frame {point.number}: {point.value:.4g} {line.unit}".strip())
+    words = escape(f"frame {point.number}: {point.value:.4g} {line.unit}".strip())
     return (
         f'<circle class="{kind}" cx="{x(point.number):.1f}" cy="{y(point.value):.1f}" r="{radius}">'
-        f"<title>{told}</title></circle>"
+        f"<title>{words}</title></circle>"
     )

@@ -102,10 +102,12 @@ def _shot(publication: Publication) -> str:
     if drawn:
         figures = "".join(
             f"<figure><figcaption><b>{escape(line.label)}</b> <span>{escape(line.unit)}</span></figcaption>"
-            f"{chart(line)}</figure>"
+            f"{chart(line, _told(publication, line.validator))}</figure>"
             for line in drawn
         )
-        note = "<p>The green band is allowed. Hover over a dot for its frame.</p>"
+        note = (
+            "<p>The green band is allowed; frames with a finding are red. Hover over a dot for its frame.</p>"
+        )
         parts.append(_section("Measures of the face", f'{note}<div class="charts">{figures}</div>'))
     missing = [f"{name}: {why}" for name, why in publication.facts.missing.items()]
     if missing:
@@ -123,6 +125,10 @@ def _shot(publication: Publication) -> str:
         parts.append(_section("Accepted warnings", _table(("Check", "Finding", "By", "Why"), accepted)))
     parts.append(_section("The shot", _facts(publication)))
     return "\n".join(parts)
+
+
+def _told(publication: Publication, validator: str) -> set[int]:
+    return {one.frame for one in publication.findings.get(validator, ()) if one.frame is not None}
 
 
 def _facts(publication: Publication) -> str:
@@ -156,7 +162,7 @@ def _steps(steps: Sequence[Step]) -> str:
             escape(step.phase),
             f"<b>{escape(step.label)}</b><br><small>{escape(step.plugin)}</small>",
             escape(step.help),
-            f"{step.seconds:.2f} s",
+            f"{step.seconds:.2f}&nbsp;s",
         )
         for step in steps
     ]
