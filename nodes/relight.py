@@ -21,7 +21,8 @@ def _prepare(params: Params, setup: Setup) -> None:
 
 def _render(inputs: Inputs, params: Params, ctx: Context) -> Frame:
     settings = RelightSettings(**{name: params[name] for name in _SETTINGS})
-    return relight(inputs["face"], inputs["plate"], face_at(params["track"], ctx), settings)
+    plate = inputs["plate"]
+    return relight(inputs["face"], plate, face_at(params["track"], ctx, plate), settings)
 
 
 Relight = Node(

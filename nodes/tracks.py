@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from doublure.core.errors import DoublureError
 from doublure.core.face.track import FaceFrame, Track
+from doublure.core.frame import Frame
 from doublure.nodes.context import Context, Shared
 from doublure.nodes.digest import file_state
 from doublure.nodes.schema import Param
@@ -30,16 +32,37 @@ def load_track(path: str | Path, shared: Shared) -> Track:
     return shared.get(("track", *file_state(path)), lambda: Track.load(path))
 
 
-def face_at(path: str | Path, ctx: Context) -> FaceFrame:
+def face_at(path: str | Path, ctx: Context, plate: Frame) -> FaceFrame:
     """The face in the frame of ``ctx``, at its scale; where there is none, ``ctx`` is told.
 
+    Args:
+        path: the sidecar.
+        ctx: its scale is that of ``plate`` against the plate that was tracked.
+        plate: whose face it is to be. Only its format counts.
+
     Raises:
-        DoublureError: no such sidecar, a damaged one, or a frame that was never tracked.
+        DoublureError: no such sidecar, a damaged one, a frame that was never tracked, or a plate of another size.
     """
-    face = load_track(path, ctx.shared).at(ctx.number)
+    track = load_track(path, ctx.shared)
+    _check_size(track, path, ctx, plate)
+    face = track.at(ctx.number)
     if not face.found:
         ctx.no_face(face.reason or "no face was found")
     return face.scaled(ctx.scale)
+
+
+def _check_size(track: Track, path: str | Path, ctx: Context, plate: Frame) -> None:
+    # A host's proxy of an odd size is rounded, either way.
+    sizes = ((plate.display.width, track.width), (plate.display.height, track.height))
+    if any(abs(here - tracked * ctx.scale) > 1 for here, tracked in sizes):
+        proxy = f" at a scale of {ctx.scale:g}" if ctx.scale != 1 else ""
+        raise DoublureError(
+            f"the track is of a plate of {track.width} by {track.height} pixels, and this one has "
+            f"{plate.display.width} by {plate.display.height}{proxy}",
+            file=path,
+            frame=ctx.number,
+            remedy="track this plate, or connect the one that was tracked",
+        )
 
 
 def face_digest(path: str | Path, ctx: Context) -> str:
