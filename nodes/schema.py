@@ -280,14 +280,15 @@ def describe(node: Node) -> dict[str, Any]:
             {"name": item.name, "help": item.help, "optional": item.optional, "mask": item.mask}
             for item in node.inputs
         ],
-        "params": [_describe_param(param) for param in node.params],
+        "params": [describe_param(param) for param in node.params],
         "frames_needed": list(node.frames_needed),
         "region_needed": node.region_needed,
         "identity": [{"input": identity.input, "when": dict(identity.when)} for identity in node.identity],
     }
 
 
-def _describe_param(param: Param) -> dict[str, Any]:
+def describe_param(param: Param) -> dict[str, Any]:
+    """A param's declaration as plain JSON data, every field present."""
     default = list(param.default) if isinstance(param.default, tuple) else param.default
     return {
         "name": param.name,

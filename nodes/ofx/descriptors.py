@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any
 
+from doublure.core.blend.comp import MATTE
 from doublure.nodes.registry import NODES
-from doublure.nodes.schema import Node, describe
+from doublure.nodes.schema import Node, Param, describe, describe_param
 
 __all__ = ["OFFERED", "SPACES", "descriptor", "descriptors"]
 
@@ -19,6 +20,9 @@ SPACES = ("ACEScg", "Linear Rec.709 (sRGB)", "ACES2065-1", "Linear P3-D65", "Lin
 """Choices of Input space: scene-linear spaces by their OCIO names. File format of hosts' scripts: only appended to."""
 
 _OWN_ALPHA = {"org.doublure.swap"}
+_MATTES = {"org.doublure.blend": MATTE}
+"""Nodes whose result has a matte as a further channel. A host has four, so the matte can be had as the fourth."""
+
 _ANALYSES = {"org.doublure.track"}
 _FAR = 1e6
 _INT = (-(2**31), 2**31 - 1)
@@ -34,9 +38,10 @@ def descriptor(node: Node) -> dict[str, Any]:
     """One node: ``describe`` with clip names, groups, and all four limits of every number.
 
     The first input becomes the clip Source, which a host's filters have: the data window of the result is its own.
-    Further keys: ``own_alpha`` (the result has A whatever Source has), ``analyses`` (has a button that goes over the
-    whole clip), ``spaces``, ``groups``; of a param ``parent``, ``display_minimum`` and ``display_maximum``, and of a
-    file ``exists`` (it is read, not written).
+    Further keys: ``own_alpha`` (the result has A whatever Source has), ``alpha`` (a param beside the node's own, by
+    which a further channel goes out as A: its first choice is A itself, the others are channels; None where there is
+    nothing to choose), ``analyses`` (has a button that goes over the whole clip), ``spaces``, ``groups``; of a param
+    ``parent``, ``display_minimum`` and ``display_maximum``, and of a file ``exists`` (it is read, not written).
     """
     described = describe(node)
     groups = list(dict.fromkeys(param["group"] for param in described["params"] if param["group"]))
@@ -53,9 +58,24 @@ def descriptor(node: Node) -> dict[str, Any]:
         "params": [_param(param, node.id in _ANALYSES) for param in described["params"]],
         "groups": [{"name": _group_name(group), "label": group} for group in groups],
         "spaces": list(SPACES),
+        "alpha": _alpha(_MATTES[node.id]) if node.id in _MATTES else None,
         "own_alpha": node.id in _OWN_ALPHA,
         "analyses": node.id in _ANALYSES,
     }
+
+
+def _alpha(matte: str) -> dict[str, Any]:
+    """The shim's own param. Its choices are channels of the result, so the matte's is file format."""
+    param = Param(
+        "alpha",
+        "choice",
+        "plate",
+        "Alpha",
+        "What the result's alpha is: the plate's own, or the final matte of the face.",
+        choices=("plate", matte),
+        animatable=False,
+    )
+    return _param(describe_param(param), written=False)
 
 
 def _group_name(group: str) -> str:

@@ -9,6 +9,7 @@
 #include "handover.h"
 #include "host.h"
 #include "image.h"
+#include "patience.h"
 #include "pool.h"
 #include "say.h"
 #include "values.h"
@@ -64,7 +65,7 @@ static bool begin(struct analysis *analysis, struct fault *fault) {
         text_add(&fields, ", \"smoothing\": %d}, \"source\": ", (int)json_number(values, "smoothing", 0));
         text_add_json(&fields, source);
         text_add(&fields, ", \"total\": %ld", analysis->last - analysis->first + 1);
-        done = client_ask(analysis->client, "track.begin", &fields, client_patience(), &analysis->waiter, fault);
+        done = client_ask(analysis->client, "track.begin", &fields, patience_seconds(), &analysis->waiter, fault);
         analysis->session = json_number(done, "session", 0);
     }
     if (!done && !fault->sentence[0] && !fault->aborted)
@@ -99,10 +100,10 @@ static bool send_frame(struct analysis *analysis, long number, struct fault *fau
     text_add(&fields, ", \"input\": ");
     if (is_proxy(&image))
         fault_set(fault, "the host gives pictures in a proxy scale; switch the proxy off and track again.");
-    else if (find_display(instance, (OfxTime)number, 1.0, image.aspect, &display, fault) &&
+    else if (find_display(instance, (OfxTime)number, 1.0, &image, &display, fault) &&
              hand_over(analysis->client, 1, &instance->clips[0], &image, image.pixels.bounds, display, &fields, &handed,
                        &analysis->waiter, fault))
-        done = client_ask(analysis->client, "track.frame", &fields, client_patience(), &analysis->waiter, fault);
+        done = client_ask(analysis->client, "track.frame", &fields, patience_seconds(), &analysis->waiter, fault);
     image_release(&image);
     text_free(&fields);
     analysis->found += json_bool(done, "found", false);
@@ -136,7 +137,7 @@ static bool send_frames(struct analysis *analysis, struct fault *fault) {
 static bool end(struct analysis *analysis, const char *how, const struct waiter *waiter, struct fault *fault) {
     struct text fields = {0};
     text_add(&fields, ", \"session\": %.0f", analysis->session);
-    struct json *done = client_ask(analysis->client, how, &fields, client_patience(), waiter, fault);
+    struct json *done = client_ask(analysis->client, how, &fields, patience_seconds(), waiter, fault);
     text_free(&fields);
     free(done);
     return done != NULL;

@@ -255,9 +255,3 @@ void *client_segment(struct client *client, int number, size_t bytes, const stru
     free(done);
     return segment->at;
 }
-
-double client_patience(void) {
-    const char *set = getenv("DOUBLURE_TIMEOUT");
-    int seconds = set ? atoi(set) : 0;
-    return seconds > 0 ? seconds : 600;
-}

@@ -37,7 +37,4 @@ const void *client_segment_at(const struct client *client, double number);
 struct json *client_ask(struct client *client, const char *type, const struct text *fields, double quiet,
                         const struct waiter *waiter, struct fault *fault);
 
-/* Seconds without a word from the service after which a render is given up: $DOUBLURE_TIMEOUT, or 600. */
-double client_patience(void);
-
 #endif

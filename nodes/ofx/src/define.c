@@ -194,6 +194,8 @@ bool define_params(const struct node *node, OfxParamSetHandle params, bool colou
     if (node->analyses && !define(params, &page, kOfxParamTypePushButton, ANALYSE_NAME, "Track",
                                   "Goes over every frame of Source and writes the sidecar."))
         return false;
+    if (node->alpha && !define_param(params, &page, node->alpha))
+        return false;
     if (!define_switches(node, params, &page) || !define_space(node, params, &page, colour))
         return false;
     define_hidden(node, params);

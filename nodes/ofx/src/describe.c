@@ -32,6 +32,9 @@ OfxStatus describe(const struct node *node, OfxImageEffectHandle effect) {
     set_int(set, kOfxImageEffectPropSupportsMultipleClipDepths, 0, 0);
     set_int(set, kOfxImageEffectPropSupportsMultipleClipPARs, 0, 0);
     set_int(set, kOfxImageEffectPropTemporalClipAccess, 0, node->before || node->after || (node->analyses && host.temporal));
+    /* With the matte for its A, the result of an RGB plate is RGBA. */
+    if (node->alpha)
+        set_string(set, kOfxImageEffectPropClipPreferencesSlaveParam, 0, ALPHA_NAME);
     colour_offer(set);
     return kOfxStatOK;
 }

@@ -74,6 +74,7 @@ static bool read_node(const struct json *json, struct node *node) {
         .help = json_string(json, "help", ""),
         .version = (int)json_number(json, "version", 0),
         .whole = strcmp(json_string(json, "region_needed", "whole"), "whole") == 0,
+        .alpha = json_get(json, "alpha"),
         .own_alpha = json_bool(json, "own_alpha", false),
         .analyses = json_bool(json, "analyses", false),
     };
@@ -82,6 +83,8 @@ static bool read_node(const struct json *json, struct node *node) {
         !array(json, "groups", &node->groups, MOST_PARAMS) || !array(json, "identity", &node->identity, 64) ||
         !array(json, "spaces", &node->spaces, 64) || !array(json, "frames_needed", &frames, 2) || frames->count != 2)
         return false;
+    if (node->alpha && node->alpha->kind != JSON_OBJECT)
+        node->alpha = NULL;
     node->before = (int)frames->first->number;
     node->after = (int)frames->first->next->number;
     for (const struct json *input = node->inputs->first; input; input = input->next)

@@ -16,6 +16,7 @@ struct node {
     const struct json *params; /* Array; see doublure.nodes.ofx.descriptors. */
     const struct json *groups; /* Array of `name` and `label`. */
     const struct json *identity;
+    const struct json *alpha;  /* The choice of what A is, declared as a param; NULL where there is none. */
     const struct json *spaces; /* Array of colour space names. */
     int before, after;         /* Frames needed around the current one. */
     bool whole;                /* Needs whole inputs, whatever is asked for. */

@@ -22,8 +22,9 @@ static bool project_window(struct instance *instance, OfxRectD *project) {
     return false;
 }
 
-bool find_display(struct instance *instance, OfxTime time, double scale, double aspect, OfxRectI *display, struct fault *fault) {
-    struct place place = {.scale = scale, .aspect = aspect};
+bool find_display(struct instance *instance, OfxTime time, double scale, const struct image *picture, OfxRectI *display,
+                  struct fault *fault) {
+    struct place place = {.scale = scale, .aspect = picture->aspect, .has_picture = picture->has_region, .picture = picture->region};
     const struct clip *source = &instance->clips[0];
     place.has_format = get_rect_i(source->set, kOfxImageClipPropFormat, &place.format) && !rect_empty(place.format);
     place.has_project = project_window(instance, &place.project);
@@ -43,8 +44,10 @@ bool hand_over(struct client *client, int number, const struct clip *clip, const
     float *memory = client_segment(client, number, handed->bytes, waiter, fault);
     if (!memory)
         return false;
-    for (int i = 0; i < channels; i++)
-        plane_from_pixels(memory + (size_t)i * plane, area, &image->pixels, first + i);
+    if (channels == components)
+        planes_from_pixels(memory, area, &image->pixels);
+    else
+        plane_from_pixels(memory, area, &image->pixels, first);
     const char *alpha = get_string(clip->set, kOfxImageEffectPropPreMultiplication);
     text_add(json, "{\"name\": ");
     text_add_json(json, json_string(clip->input, "name", ""));

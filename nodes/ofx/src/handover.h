@@ -17,8 +17,9 @@ struct handed {
     size_t bytes;
 };
 
-/* Where pictures of this instance lie at that time. The aspect is that of Source's picture. */
-bool find_display(struct instance *instance, OfxTime time, double scale, double aspect, OfxRectI *display, struct fault *fault);
+/* Where pictures of this instance lie at that time. `picture` is Source's. */
+bool find_display(struct instance *instance, OfxTime time, double scale, const struct image *picture, OfxRectI *display,
+                  struct fault *fault);
 
 /* Copies a picture over `area` (what it lacks is 0) into segment `number` and writes the `input` object of the
    protocol. A matte is its A alone. */

@@ -33,6 +33,7 @@ static enum fetched check(struct image *image, const char *name, struct fault *f
     image->aspect = 1.0;
     if (!get_double(set, kOfxImagePropPixelAspectRatio, 0, &image->aspect) || image->aspect < 0.01 || image->aspect > 100.0)
         image->aspect = 1.0;
+    image->has_region = get_rect_i(set, kOfxImagePropRegionOfDefinition, &image->region) && !rect_empty(image->region);
     if (!is_text(depth, kOfxBitDepthFloat))
         fault_set(fault, "the host gives %s as %s, not as 32-bit float; set the project to float.", name, depth ? depth : "nothing");
     else if (pixels->components == 0)

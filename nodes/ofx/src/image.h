@@ -9,6 +9,8 @@ struct image {
     OfxPropertySetHandle handle; /* NULL where there is none. */
     struct pixels pixels;
     double aspect;
+    bool has_region; /* The host says what all of it is, of which it may give a part. In pixels. */
+    OfxRectI region;
     bool has_alpha;
 };
 

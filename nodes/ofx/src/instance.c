@@ -45,6 +45,7 @@ OfxStatus instance_create(const struct node *node, OfxImageEffectHandle effect) 
         for (const struct json *param = node->params->first; param; param = param->next)
             instance->params[i++] = find_param(params, json_string(param, "name", ""));
         instance->space = find_param(params, SPACE_NAME);
+        instance->alpha = node->alpha ? find_param(params, ALPHA_NAME) : NULL;
         if (node->analyses)
             instance->revision = find_param(params, REVISION_NAME);
         good = instance->clips[0].handle &&

@@ -25,7 +25,7 @@ struct instance {
     size_t clip_count;
     OfxImageClipHandle output;
     OfxParamHandle params[MOST_PARAMS]; /* In the node's order. */
-    OfxParamHandle space, revision;
+    OfxParamHandle space, alpha, revision;
     pthread_mutex_t lock;
     char told[256]; /* The beginning of the last sentence told, "" after a frame that came out well. */
 };

@@ -8,6 +8,7 @@
 #define VERSION_NAME "version"
 #define ANALYSE_NAME "analyse"
 #define REVISION_NAME "revision"
+#define ALPHA_NAME "alpha"
 #define SWITCH_NAME "use_%.60s"
 #define PAGE_NAME "controls"
 #define HOST_SPACE "Host"

@@ -5,16 +5,27 @@
 #include "window.h"
 
 /* Rows of one kind each, with constant strides, so that the compiler can vectorise them. */
-static void take1(float *restrict to, const float *restrict from, size_t count) { memcpy(to, from, count * sizeof *to); }
-
-static void take3(float *restrict to, const float *restrict from, size_t count) {
+static void take(float *restrict to, const float *restrict from, size_t count, size_t stride) {
     for (size_t i = 0; i < count; i++)
-        to[i] = from[3 * i];
+        to[i] = from[stride * i];
 }
 
-static void take4(float *restrict to, const float *restrict from, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        to[i] = from[4 * i];
+static void take3(float *restrict r, float *restrict g, float *restrict b, const float *restrict from, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        r[i] = from[3 * i];
+        g[i] = from[3 * i + 1];
+        b[i] = from[3 * i + 2];
+    }
+}
+
+static void take4(float *restrict r, float *restrict g, float *restrict b, float *restrict a, const float *restrict from,
+                  size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        r[i] = from[4 * i];
+        g[i] = from[4 * i + 1];
+        b[i] = from[4 * i + 2];
+        a[i] = from[4 * i + 3];
+    }
 }
 
 static void give3(float *restrict to, const float *restrict r, const float *restrict g, const float *restrict b, size_t count) {
@@ -40,28 +51,41 @@ static float *pixel_at(const struct pixels *pixels, int x, int y) {
     return (float *)(void *)row + (ptrdiff_t)(x - pixels->bounds.x1) * pixels->components;
 }
 
-void plane_from_pixels(float *plane, OfxRectI area, const struct pixels *pixels, int component) {
-    size_t width = (size_t)(area.x2 - area.x1), height = (size_t)(area.y2 - area.y1);
+static size_t width_of(OfxRectI rect) { return (size_t)(rect.x2 - rect.x1); }
+static size_t plane_of(OfxRectI area) { return width_of(area) * (size_t)(area.y2 - area.y1); }
+
+static bool holds(OfxRectI outer, OfxRectI area) {
+    return outer.x1 <= area.x1 && outer.y1 <= area.y1 && outer.x2 >= area.x2 && outer.y2 >= area.y2;
+}
+
+void planes_from_pixels(float *planes, OfxRectI area, const struct pixels *pixels) {
+    size_t plane = plane_of(area);
     OfxRectI both = rect_meet(area, pixels->bounds);
-    if (rect_empty(both) || both.x1 != area.x1 || both.x2 != area.x2 || both.y1 != area.y1 || both.y2 != area.y2)
-        memset(plane, 0, width * height * sizeof *plane);
-    if (rect_empty(both))
-        return;
-    size_t count = (size_t)(both.x2 - both.x1);
-    for (int y = both.y2 - 1; y >= both.y1; y--) {
-        float *to = plane + (size_t)(area.y2 - 1 - y) * width + (size_t)(both.x1 - area.x1);
-        const float *from = pixel_at(pixels, both.x1, y) + component;
+    if (!holds(pixels->bounds, area))
+        memset(planes, 0, plane * (size_t)pixels->components * sizeof *planes);
+    for (int y = both.y2 - 1; y >= both.y1 && !rect_empty(both); y--) {
+        float *to = planes + (size_t)(area.y2 - 1 - y) * width_of(area) + (size_t)(both.x1 - area.x1);
+        const float *from = pixel_at(pixels, both.x1, y);
         if (pixels->components == 4)
-            take4(to, from, count);
+            take4(to, to + plane, to + 2 * plane, to + 3 * plane, from, width_of(both));
         else if (pixels->components == 3)
-            take3(to, from, count);
+            take3(to, to + plane, to + 2 * plane, from, width_of(both));
         else
-            take1(to, from, count);
+            memcpy(to, from, width_of(both) * sizeof *to);
     }
 }
 
+void plane_from_pixels(float *plane, OfxRectI area, const struct pixels *pixels, int component) {
+    OfxRectI both = rect_meet(area, pixels->bounds);
+    if (!holds(pixels->bounds, area))
+        memset(plane, 0, plane_of(area) * sizeof *plane);
+    for (int y = both.y2 - 1; y >= both.y1 && !rect_empty(both); y--)
+        take(plane + (size_t)(area.y2 - 1 - y) * width_of(area) + (size_t)(both.x1 - area.x1),
+             pixel_at(pixels, both.x1, y) + component, width_of(both), (size_t)pixels->components);
+}
+
 void planes_to_pixels(const struct pixels *pixels, OfxRectI area, const float *planes) {
-    size_t width = (size_t)(area.x2 - area.x1), plane = width * (size_t)(area.y2 - area.y1);
+    size_t width = width_of(area), plane = plane_of(area);
     for (int y = area.y2 - 1; y >= area.y1; y--) {
         const float *from = planes + (size_t)(area.y2 - 1 - y) * width;
         float *to = pixel_at(pixels, area.x1, y);
@@ -70,6 +94,30 @@ void planes_to_pixels(const struct pixels *pixels, OfxRectI area, const float *p
         else if (pixels->components == 3)
             give3(to, from, from + plane, from + 2 * plane, width);
         else
-            take1(to, from, width);
+            memcpy(to, from, width * sizeof *to);
+    }
+}
+
+void pixels_clear(const struct pixels *pixels, OfxRectI area) {
+    for (int y = area.y1; y < area.y2; y++)
+        memset(pixel_at(pixels, area.x1, y), 0, width_of(area) * (size_t)pixels->components * sizeof(float));
+}
+
+void pixels_copy(const struct pixels *to, OfxRectI area, const struct pixels *from) {
+    OfxRectI both = rect_meet(area, from->bounds);
+    size_t ours = (size_t)to->components, theirs = (size_t)from->components, shared = ours < theirs ? ours : theirs;
+    if (!holds(from->bounds, area))
+        pixels_clear(to, area);
+    for (int y = both.y1; y < both.y2 && !rect_empty(both); y++) {
+        float *target = pixel_at(to, both.x1, y);
+        const float *source = pixel_at(from, both.x1, y);
+        if (ours == theirs)
+            memmove(target, source, width_of(both) * ours * sizeof *target);
+        else
+            for (size_t i = 0; i < width_of(both); i++) {
+                memcpy(target + ours * i, source + theirs * i, shared * sizeof *target);
+                if (ours > theirs)
+                    target[ours * i + 3] = 1.0f;
+            }
     }
 }

@@ -14,10 +14,21 @@ struct pixels {
     int components; /* 1, 3 or 4, interleaved. */
 };
 
-/* Channel `component` of the pixels over `area` into one plane, rows from the top; 0 where the picture has no pixels. */
+/* All components of the pixels over `area`, one plane after the other, rows from the top; 0 where the picture has no
+   pixels. */
+void planes_from_pixels(float *planes, OfxRectI area, const struct pixels *pixels);
+
+/* One of them. */
 void plane_from_pixels(float *plane, OfxRectI area, const struct pixels *pixels, int component);
 
 /* `planes` over `area`, one after the other, into all components of the pixels. `area` lies inside the bounds. */
 void planes_to_pixels(const struct pixels *pixels, OfxRectI area, const float *planes);
+
+/* 0 in all components over `area`, which lies inside the bounds. */
+void pixels_clear(const struct pixels *pixels, OfxRectI area);
+
+/* The pixels of `from`, of 3 or 4 components, over `area`, which lies inside the bounds of `to`; 0 where `from` has
+   none. An A that it lacks is 1. */
+void pixels_copy(const struct pixels *to, OfxRectI area, const struct pixels *from);
 
 #endif

@@ -2,9 +2,10 @@
 
 #include <stdio.h>
 
+#include "alpha.h"
 #include "colour.h"
 #include "host.h"
-#include "values.h"
+#include "identity.h"
 
 enum { NAME_ROOM = 128 };
 
@@ -59,13 +60,8 @@ OfxStatus frames_needed(struct instance *instance, OfxPropertySetHandle in, OfxP
 
 OfxStatus is_identity(struct instance *instance, OfxPropertySetHandle in, OfxPropertySetHandle out) {
     OfxTime time = time_of(in);
-    const struct clip *clip = values_identity(instance, time);
-    if (!clip || !clip_used(clip, time))
-        return kOfxStatReplyDefault;
-    /* The result is premultiplied: a picture that is not cannot stand for it. */
-    if (is_text(get_string(clip->set, kOfxImageEffectPropPreMultiplication), kOfxImageUnPreMultiplied))
-        return kOfxStatReplyDefault;
-    bool told = set_string(out, kOfxPropName, 0, clip->name) && set_double(out, kOfxPropTime, 0, time);
+    const struct clip *clip = identity_find(instance, time);
+    bool told = clip && set_string(out, kOfxPropName, 0, clip->name) && set_double(out, kOfxPropTime, 0, time);
     return told ? kOfxStatOK : kOfxStatReplyDefault;
 }
 
@@ -96,7 +92,11 @@ OfxStatus clip_preferences(struct instance *instance, OfxPropertySetHandle out) 
         if (!mask)
             colour_prefer(out, clip->name);
     }
-    const char *result = instance->node->own_alpha ? kOfxImageComponentRGBA : source;
+    const char *channel = NULL;
+    struct fault fault = {0};
+    /* No time is given: the choice has no keyframes. */
+    bool own = instance->node->own_alpha || (alpha_find(instance, 0, &channel, &fault) && channel);
+    const char *result = own ? kOfxImageComponentRGBA : source;
     prefer(out, kOfxImageEffectOutputClipName, result);
     double aspect = 0;
     if (get_double(instance->clips[0].set, kOfxImagePropPixelAspectRatio, 0, &aspect) && aspect > 0)

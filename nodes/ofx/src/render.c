@@ -2,102 +2,28 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "colour.h"
+#include "frame.h"
 #include "handover.h"
 #include "host.h"
-#include "image.h"
+#include "patience.h"
 #include "pool.h"
 #include "say.h"
-#include "values.h"
 
 enum { TRIES = 2, OUTPUT_SEGMENT = MOST_INPUTS + 1 };
-
-struct frame {
-    struct instance *instance;
-    struct waiter waiter;
-    OfxTime time;
-    double scale;
-    bool interactive;
-    struct image images[MOST_INPUTS], output;
-    OfxRectI area; /* Of the result. */
-    OfxRectI display;
-    char space[SPACE_ROOM];
-    struct fault note; /* What the service says of a frame that came out well. */
-    struct text params;
-};
 
 static bool host_aborts(void *data) {
     const struct frame *frame = data;
     return host.effect->abort(frame->instance->effect) != 0;
 }
 
-static bool read_arguments(struct frame *frame, OfxPropertySetHandle in, OfxRectI *window, struct fault *fault) {
-    double other = 1.0;
-    int interactive = 0, sequential = 0;
-    frame->scale = 1.0;
-    if (!get_double(in, kOfxPropTime, 0, &frame->time) || !get_rect_i(in, kOfxImageEffectPropRenderWindow, window))
-        return fault_set(fault, "the host does not say what to render.");
-    if (get_double(in, kOfxImageEffectPropRenderScale, 0, &frame->scale))
-        other = frame->scale;
-    get_double(in, kOfxImageEffectPropRenderScale, 1, &other);
-    if (!(frame->scale > 0 && frame->scale <= 1) || fabs(other - frame->scale) > 1e-9)
-        return fault_set(fault, "the host asks for a scale of %g by %g; choose a proxy of the same scale both ways, at most 1.",
-                         frame->scale, other);
-    get_int(in, kOfxImageEffectPropInteractiveRenderStatus, 0, &interactive);
-    get_int(in, kOfxImageEffectPropSequentialRenderStatus, 0, &sequential);
-    frame->interactive = interactive == 1 && sequential != 1 && !host.background;
-    return true;
-}
-
-/* Pictures of all clips that are used. One that is needed and is not there is a fault, never a black picture. */
-static bool fetch_inputs(struct frame *frame, struct fault *fault) {
-    struct instance *instance = frame->instance;
-    for (size_t i = 0; i < instance->clip_count; i++) {
-        const struct clip *clip = &instance->clips[i];
-        const char *help = json_string(clip->input, "help", "a picture");
-        bool optional = json_bool(clip->input, "optional", false);
-        if (!clip_used(clip, frame->time)) {
-            if (!optional)
-                return fault_set(fault, "%s of %s is not connected; connect %s.", clip->name, instance->node->label, help);
-            continue;
-        }
-        enum fetched fetched = image_fetch(&frame->images[i], clip->handle, clip->name, frame->time, fault);
-        if (fetched == BAD_PICTURE)
-            return false;
-        if (fetched == NO_PICTURE && !optional)
-            return fault_set(fault, "frame %ld: the host has no picture on %s of %s; connect %s.", lround(frame->time), clip->name,
-                             instance->node->label, help);
+static void add_channels(struct text *fields, const struct frame *frame) {
+    text_add(fields, "[\"R\", \"G\", \"B\"");
+    if (frame->output.pixels.components == 4) {
+        text_add(fields, ", ");
+        text_add_json(fields, frame->alpha ? frame->alpha : "A");
     }
-    return true;
-}
-
-static bool gather(struct frame *frame, OfxPropertySetHandle in, struct fault *fault) {
-    OfxRectI window;
-    if (!read_arguments(frame, in, &window, fault) || !values_json(frame->instance, frame->time, &frame->params, fault) ||
-        !colour_find(frame->instance, frame->time, frame->space, fault) || !fetch_inputs(frame, fault))
-        return false;
-    enum fetched fetched = image_fetch(&frame->output, frame->instance->output, "Output", frame->time, fault);
-    if (fetched == NO_PICTURE)
-        fault_set(fault, "the host gives no picture to write into.");
-    if (fetched != FETCHED)
-        return false;
-    if (frame->output.pixels.components < 3)
-        return fault_set(fault, "the host wants a result without R, G and B; ask it for RGBA.");
-    frame->area = rect_meet(window, frame->output.pixels.bounds);
-    return find_display(frame->instance, frame->time, frame->scale, frame->images[0].aspect, &frame->display, fault);
-}
-
-static void release(struct frame *frame) {
-    for (size_t i = 0; i < frame->instance->clip_count; i++)
-        image_release(&frame->images[i]);
-    image_release(&frame->output);
-    text_free(&frame->params);
-}
-
-static const char *channels_of(int components) {
-    return components == 4 ? "[\"R\", \"G\", \"B\", \"A\"]" : "[\"R\", \"G\", \"B\"]";
+    text_add(fields, "]");
 }
 
 static bool write_request(struct frame *frame, struct client *client, struct text *fields, struct handed handed[MOST_INPUTS],
@@ -120,8 +46,9 @@ static bool write_request(struct frame *frame, struct client *client, struct tex
                        fields, &handed[i], &frame->waiter, fault))
             return false;
     }
-    text_add(fields, "], \"output\": {\"segment\": %d, \"offset\": 0, \"bytes\": %zu, \"channels\": %s, \"window\": ", OUTPUT_SEGMENT,
-             bytes, channels_of(frame->output.pixels.components));
+    text_add(fields, "], \"output\": {\"segment\": %d, \"offset\": 0, \"bytes\": %zu, \"channels\": ", OUTPUT_SEGMENT, bytes);
+    add_channels(fields, frame);
+    text_add(fields, ", \"window\": ");
     text_add_window(fields, window_down(frame->display, frame->area));
     text_add(fields, "}");
     fields->failed |= frame->params.failed;
@@ -137,7 +64,7 @@ static const float *result_of(const struct frame *frame, const struct client *cl
     double segment = json_number(done, "segment", 0), offset = json_number(done, "offset", -1);
     bool known = segment == OUTPUT_SEGMENT && offset == 0;
     for (size_t i = 0; i < frame->instance->clip_count; i++)
-        known |= handed[i].segment != 0 && segment == handed[i].segment && offset == 0 && handed[i].bytes == bytes &&
+        known |= !frame->alpha && handed[i].segment != 0 && segment == handed[i].segment && offset == 0 && handed[i].bytes == bytes &&
                  handed[i].channels == frame->output.pixels.components && same_rect(handed[i].area, frame->area);
     return known && client_segment_bytes(client, segment) >= bytes ? client_segment_at(client, segment) : NULL;
 }
@@ -150,7 +77,7 @@ static bool try_render(struct frame *frame, struct client *client, struct fault 
     struct json *done = NULL;
     if (client_segment(client, OUTPUT_SEGMENT, bytes, &frame->waiter, fault) &&
         write_request(frame, client, &fields, handed, bytes, fault))
-        done = client_ask(client, "render", &fields, client_patience(), &frame->waiter, fault);
+        done = client_ask(client, "render", &fields, patience_seconds(), &frame->waiter, fault);
     text_free(&fields);
     if (!done)
         return false;
@@ -182,11 +109,20 @@ static bool render_frame(struct frame *frame, struct fault *fault) {
     return false;
 }
 
+/* Nobody is asked: not every host asks first whether there is work to do. */
+static bool pass_through(const struct frame *frame) {
+    for (size_t i = 0; i < frame->instance->clip_count; i++)
+        if (frame->images[i].handle)
+            pixels_copy(&frame->output.pixels, frame->area, &frame->images[i].pixels);
+    return true;
+}
+
 OfxStatus render(struct instance *instance, OfxPropertySetHandle in) {
     struct frame frame = {.instance = instance, .waiter = {host_aborts, &frame, NULL}};
     struct fault fault = {0};
-    bool good = gather(&frame, in, &fault) && (rect_empty(frame.area) || render_frame(&frame, &fault));
-    release(&frame);
+    bool good = frame_gather(&frame, in, &fault) &&
+                (rect_empty(frame.area) || (frame.passed ? pass_through(&frame) : render_frame(&frame, &fault)));
+    frame_free(&frame, !good);
     if (good && frame.note.sentence[0])
         say_note(instance, frame.note.sentence);
     else if (good)

@@ -3,40 +3,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <stdio.h>
+#include <math.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "paths.h"
+#include "patience.h"
 #include "spawn.h"
+#include "starts.h"
 
-static const double START_SECONDS = 30.0, GRACE_SECONDS = 2.0;
-
-/* Services this process has started: they are collected when they have ended, or they would stay as zombies. */
-static pthread_mutex_t started_lock = PTHREAD_MUTEX_INITIALIZER;
-static pid_t started[8];
-
-static void remember(pid_t service) {
-    pthread_mutex_lock(&started_lock);
-    for (size_t i = 0; i < sizeof started / sizeof *started; i++)
-        if (started[i] == 0) {
-            started[i] = service;
-            break;
-        }
-    pthread_mutex_unlock(&started_lock);
-}
-
-static void collect(void) {
-    pthread_mutex_lock(&started_lock);
-    for (size_t i = 0; i < sizeof started / sizeof *started; i++)
-        if (started[i] != 0 && waitpid(started[i], NULL, WNOHANG) != 0)
-            started[i] = 0;
-    pthread_mutex_unlock(&started_lock);
-}
+static const double GRACE_SECONDS = 2.0;
 
 /* A socket; or -1 and errno. ENOENT and ECONNREFUSED: nobody listens. EAGAIN: too many wait at the door. */
 static int try_connect(const struct paths *paths) {
@@ -64,27 +42,37 @@ static int aborted(struct fault *fault) {
     return -1;
 }
 
-/* Waits for somebody to listen. `service` is the process started for it. */
-static int wait_for(const struct paths *paths, pid_t service, double deadline, const struct waiter *waiter, struct fault *fault) {
+static void end_wait(struct starting *starting, bool runs) {
+    if (runs)
+        starts_add(starting->service);
+    starting->service = 0;
+}
+
+/* Waits for the service that this process has started to listen. */
+static int wait_for(const struct paths *paths, struct starting *starting, const struct waiter *waiter, struct fault *fault) {
     char how[40] = "";
     for (;;) {
-        int fd = try_connect(paths);
-        if (fd >= 0)
-            return fd;
+        int fd = try_connect(paths), code = -1;
         int why = errno;
-        if (!nobody_listens(why) && why != EAGAIN)
-            return unreachable(paths, why, fault);
-        /* It may have ended because another one was quicker, which then listens soon. */
-        if (!how[0] && service_ended(service, how, sizeof how)) {
-            double grace = clock_seconds() + GRACE_SECONDS;
-            deadline = grace < deadline ? grace : deadline;
+        if (fd >= 0 || (!nobody_listens(why) && why != EAGAIN)) {
+            end_wait(starting, how[0] == '\0');
+            return fd >= 0 ? fd : unreachable(paths, why, fault);
         }
-        if (clock_seconds() > deadline) {
+        if (!how[0] && service_ended(starting->service, &code, how, sizeof how)) {
+            /* Another one may have been quicker, which then listens soon. */
+            double grace = clock_seconds() + (code == RUNS_ALREADY || code <= 0 ? GRACE_SECONDS : 0.0);
+            starting->deadline = fmin(grace, starting->deadline);
+        }
+        if (clock_seconds() >= starting->deadline) {
             if (how[0])
                 fault_set(fault, "the Doublure service did not start (%s); see %s.", how, paths->start_log);
-            else
-                fault_set(fault, "the Doublure service did not answer within %.0f seconds of its start; see %s.", START_SECONDS,
-                          paths->start_log);
+            else {
+                service_kill(starting->service);
+                fault_set(fault, "the Doublure service did not answer within %.0f seconds of its start and was ended; see %s.",
+                          patience_start_seconds(), paths->start_log);
+            }
+            end_wait(starting, how[0] == '\0');
+            starts_note_failure(fault);
             return -1;
         }
         if (!waiter_slice(waiter))
@@ -92,13 +80,30 @@ static int wait_for(const struct paths *paths, pid_t service, double deadline, c
     }
 }
 
-static int start(const struct paths *paths, int lock, const struct waiter *waiter, struct fault *fault) {
-    double deadline = clock_seconds() + START_SECONDS;
-    while (flock(lock, LOCK_EX | LOCK_NB) != 0) {
-        /* Somebody else starts one. */
+/* With the lock: nobody else starts one. A service that an aborted frame has left starting is waited for. */
+static int start(const struct paths *paths, const struct waiter *waiter, struct fault *fault) {
+    struct starting *starting = starts_current();
+    if (starting->service == 0) {
+        pid_t service = service_spawn(paths, fault);
+        if (service < 0)
+            return -1;
+        *starting = (struct starting){service, clock_seconds() + patience_start_seconds()};
+    }
+    return wait_for(paths, starting, waiter, fault);
+}
+
+static int start_locked(const struct paths *paths, int lock, const struct waiter *waiter, struct fault *fault) {
+    double deadline = clock_seconds() + patience_start_seconds();
+    for (;;) {
+        /* Somebody else may have started one by now, or failed. */
+        bool mine = flock(lock, LOCK_EX | LOCK_NB) == 0;
         int fd = try_connect(paths);
         if (fd >= 0)
             return fd;
+        if (starts_recall_failure(fault))
+            return -1;
+        if (mine)
+            return start(paths, waiter, fault);
         if (clock_seconds() > deadline) {
             fault_set(fault, "the Doublure service does not start; see %s.", paths->start_log);
             return -1;
@@ -106,23 +111,14 @@ static int start(const struct paths *paths, int lock, const struct waiter *waite
         if (!waiter_slice(waiter))
             return aborted(fault);
     }
-    int fd = try_connect(paths);
-    if (fd >= 0)
-        return fd;
-    pid_t service = service_spawn(paths, fault);
-    if (service < 0)
-        return -1;
-    remember(service);
-    fd = wait_for(paths, service, deadline, waiter, fault);
-    return fd;
 }
 
 int service_connect(const struct waiter *waiter, struct fault *fault) {
     struct paths paths;
-    collect();
+    starts_collect();
     if (!paths_find(&paths, fault))
         return -1;
-    double deadline = clock_seconds() + START_SECONDS;
+    double deadline = clock_seconds() + patience_start_seconds();
     for (;;) {
         int fd = try_connect(&paths);
         if (fd >= 0)
@@ -138,7 +134,7 @@ int service_connect(const struct waiter *waiter, struct fault *fault) {
     int lock = open(paths.spawn_lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (lock < 0)
         return unreachable(&paths, errno, fault);
-    int fd = start(&paths, lock, waiter, fault);
+    int fd = start_locked(&paths, lock, waiter, fault);
     close(lock);
     return fd;
 }

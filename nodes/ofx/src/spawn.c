@@ -117,14 +117,16 @@ pid_t service_spawn(const struct paths *paths, struct fault *fault) {
     return service;
 }
 
-bool service_ended(pid_t service, char *how, size_t room) {
+bool service_ended(pid_t service, int *code, char *how, size_t room) {
     int status = 0;
+    *code = -1;
     pid_t found = waitpid(service, &status, WNOHANG);
     if (found == 0)
         return false;
-    if (found == service && WIFEXITED(status))
-        snprintf(how, room, "exit code %d", WEXITSTATUS(status));
-    else if (found == service && WIFSIGNALED(status))
+    if (found == service && WIFEXITED(status)) {
+        *code = WEXITSTATUS(status);
+        snprintf(how, room, "exit code %d", *code);
+    } else if (found == service && WIFSIGNALED(status))
         snprintf(how, room, "signal %d", WTERMSIG(status));
     else if (kill(service, 0) == 0)
         return false; /* The host collects its children itself. */
@@ -132,3 +134,6 @@ bool service_ended(pid_t service, char *how, size_t room) {
         snprintf(how, room, "it has ended");
     return true;
 }
+
+/* It leads a session, and so a group, of its own. */
+void service_kill(pid_t service) { kill(-service, SIGKILL); }

@@ -11,7 +11,14 @@
    with the sentence. */
 pid_t service_spawn(const struct paths *paths, struct fault *fault);
 
-/* Whether that process has ended; `how` then says how, in a few words. */
-bool service_ended(pid_t service, char *how, size_t room);
+/* Exit code of a service that found another one running. */
+enum { RUNS_ALREADY = 3 };
+
+/* Whether that process has ended; `how` then says how, in a few words, and `*code` is its exit code, -1 where it has
+   none or somebody else knows it. */
+bool service_ended(pid_t service, int *code, char *how, size_t room);
+
+/* Ends it and whatever it has started. */
+void service_kill(pid_t service);
 
 #endif

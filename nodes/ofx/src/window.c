@@ -22,6 +22,9 @@ bool display_find(const struct place *place, OfxRectI *display, struct fault *fa
     *display = to_pixels(format, place->scale, 1.0);
     if (place->has_format && is_usable(*display))
         return true;
+    *display = place->picture;
+    if (place->has_picture && display->x1 == 0 && display->y1 == 0 && is_usable(*display))
+        return true;
     OfxRectI whole = to_pixels(place->rod, place->scale, place->aspect);
     bool rooted = fabs(place->rod.x1) < 0.5 && fabs(place->rod.y1) < 0.5;
     OfxRectI project = to_pixels(place->project, place->scale, place->aspect);

@@ -17,14 +17,17 @@ struct place {
     OfxRectD rod;            /* Of the clip Source, canonical. */
     bool has_format;         /* The clip's own format, in pixels at full scale. */
     OfxRectI format;
+    bool has_picture;        /* Region of Source's picture, in pixels at the render scale. */
+    OfxRectI picture;
     bool has_project;        /* The project's window, canonical. */
     OfxRectD project;
     double scale, aspect;    /* Render scale; width of a pixel over its height. */
 };
 
 /* The display window in the host's pixels at the render scale. The clip's own format where the host tells it; the
-   clip's region of definition where it begins at (0, 0), as a picture without overscan does; else the project's
-   window; else the region of definition. False, with the sentence, where it would be empty or absurdly large. */
+   region of the clip's picture, or else the clip's, where it begins at (0, 0), as a plate without overscan does; else
+   the project's window; else the clip's region. The picture's comes first because it is told in pixels: MLT tells
+   canonical regions in pixels too. False, with the sentence, where it would be empty or absurdly large. */
 bool display_find(const struct place *place, OfxRectI *display, struct fault *fault);
 
 /* `area` is in the host's pixels, as is `display`. */

@@ -130,6 +130,19 @@ def test_the_result_has_the_channels_of_source_or_the_face_its_alpha(
     assert out["OfxImageClipPropPAR_Output"] == [1]
 
 
+@pytest.mark.parametrize("channels", [3, 4])
+def test_with_the_matte_for_alpha_the_result_is_rgba_and_no_identity(host: MakeHost, channels: int) -> None:
+    started = host()
+    instance = started.create("blend")
+    started.connect(instance, "Source", PLATE[..., :channels])
+    started.param(instance, "mix", 0)
+    started.param(instance, "alpha", 1)
+    out = started.action(instance, "OfxImageEffectActionGetClipPreferences")["out"]
+    assert out["OfxImageClipPropComponents_Output"] == ["OfxImageComponentRGBA"]
+    assert out["OfxImageClipPropComponents_Source"] == ["OfxImageComponentRGB" + "A" * (channels - 3)]
+    assert started.action(instance, "OfxImageEffectActionIsIdentity")["status"] == DEFAULT
+
+
 @pytest.mark.parametrize(
     "name",
     [

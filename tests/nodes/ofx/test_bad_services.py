@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.nodes.ofx.conftest import MakeHost
-from tests.nodes.ofx.driver import FAILED, OK, UNTOUCHED, FakeService, Pixels
+from tests.nodes.ofx.driver import FAILED, OK, FakeService, Host, Pixels
 from tests.nodes.ofx.fake_service import GARBAGE, LIES
 
 PLATE: Pixels = np.full((12, 16, 4), 0.5, np.float32)
@@ -21,7 +22,7 @@ def fails(host: MakeHost) -> str:
     instance, box = started.swap(PLATE)
     status, result = started.render(instance, box)
     assert status == FAILED
-    assert (result == UNTOUCHED).all()
+    assert (result == 0).all()
     sentence = started.report()["messages"]
     assert sentence.count("\n") == 1
     return str(sentence)
@@ -63,7 +64,7 @@ def test_an_input_of_another_size_is_not_taken_for_the_result(host: MakeHost, fa
     started.connect(instance, "Occlusion", PLATE[..., :1])
     status, result = started.render(instance, box)
     assert status == FAILED
-    assert (result == UNTOUCHED).all()
+    assert (result == 0).all()
 
 
 def test_a_service_that_dies_in_mid_frame_is_started_again(host: MakeHost, fake: FakeService) -> None:
@@ -136,6 +137,104 @@ def test_one_that_does_not_start_is_told_with_its_log(
     assert "no such module" in log.read_text()
 
 
+def python(environment: dict[str, str], folder: Path, script: str) -> Path:
+    """A script in place of the interpreter, which notes its process in the file that is returned."""
+    start, begun = folder / "python", folder / "begun"
+    start.write_text(f'#!/bin/sh\necho $$ >> "{begun}"\n{script}\n')
+    start.chmod(0o755)
+    environment["DOUBLURE_PYTHON"] = str(start)
+    return begun
+
+
+def is_running(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def sentences(started: Host, frames: int) -> list[str]:
+    """What each of some frames says that fails."""
+    instance, box = started.swap(PLATE)
+    said = []
+    for number in range(frames):
+        assert started.render(instance, box, time=number)[0] == FAILED
+        said.append(str(started.report()["messages"]))
+    return said
+
+
+def test_one_that_hangs_at_its_start_is_ended_and_not_started_for_every_frame(
+    host: MakeHost, environment: dict[str, str], short_folder: Path
+) -> None:
+    begun = python(environment, short_folder, f'sleep 1000 & echo $! > "{short_folder}/child"; wait')
+    environment["DOUBLURE_TIMEOUT"] = "1"
+    said = sentences(host(), 5)
+    assert "did not answer within 1 seconds of its start and was ended; see " in said[0]
+    assert said == [said[0]] * 5
+    (pid,) = begun.read_text().split()
+    child = (short_folder / "child").read_text().strip()
+    for _ in range(100):
+        if not (is_running(pid) or is_running(child)):
+            break
+        time.sleep(0.02)
+    assert not is_running(pid)
+    assert not is_running(child)
+
+
+def test_one_that_ends_at_once_is_told_once_for_all_frames(
+    host: MakeHost, environment: dict[str, str], short_folder: Path
+) -> None:
+    begun = python(environment, short_folder, "exit 1")
+    said = sentences(host(), 5)
+    assert "the Doublure service did not start (exit code 1); see " in said[0]
+    assert said == [said[0]] * 5
+    assert len(begun.read_text().split()) == 1
+
+
+def test_ten_threads_start_one_that_ends_at_once_only_once(
+    host: MakeHost, environment: dict[str, str], short_folder: Path
+) -> None:
+    begun = python(environment, short_folder, "exit 1")
+    started = host()
+    instance, box = started.swap(PLATE)
+    assert started.start_render(instance, box, threads=10)["status"] == [FAILED] * 10
+    assert len(begun.read_text().split()) == 1
+
+
+def test_a_failed_start_does_not_keep_a_host_from_one_that_runs(
+    host: MakeHost, environment: dict[str, str], fake: FakeService, short_folder: Path
+) -> None:
+    good = Path(environment["DOUBLURE_PYTHON"]).read_text()
+    bad = short_folder / "bad"
+    bad.mkdir()
+    python(environment, bad, f'[ -e "{short_folder}/now" ] || exit 1\n{good}')
+    started = host()
+    instance, box = started.swap(PLATE)
+    assert started.render(instance, box)[0] == FAILED
+    (short_folder / "now").touch()
+    other = host()
+    elsewhere, _ = other.swap(PLATE)
+    assert other.render(elsewhere, box)[0] == OK
+    assert started.render(instance, box)[0] == OK
+
+
+def test_a_service_that_an_aborted_frame_left_starting_is_waited_for(
+    host: MakeHost, environment: dict[str, str], fake: FakeService, short_folder: Path
+) -> None:
+    good = Path(environment["DOUBLURE_PYTHON"]).read_text()
+    slow = short_folder / "slow"
+    slow.mkdir()
+    begun = python(environment, slow, f'while [ ! -e "{short_folder}/now" ]; do sleep 0.05; done\n{good}')
+    started = host()
+    instance, box = started.swap(PLATE)
+    for _ in range(3):
+        assert started.render(instance, box, abort=begun)[0] == FAILED
+    assert started.report()["messages"] == ""
+    (short_folder / "now").touch()
+    assert started.render(instance, box)[0] == OK
+    assert len(begun.read_text().split()) == 1
+
+
 def test_a_python_that_is_not_there_is_named(host: MakeHost, environment: dict[str, str]) -> None:
     environment["DOUBLURE_PYTHON"] = "/nowhere/python"
     sentence = fails(host)
@@ -198,7 +297,7 @@ def test_abort_while_the_service_starts(
     instance, box = started.swap(PLATE)
     status, result = started.render(instance, box, abort=short_folder / "begun")
     assert status == FAILED
-    assert (result == UNTOUCHED).all()
+    assert (result == 0).all()
     assert started.report()["messages"] == ""
     children = Path(f"/proc/{started.process.pid}/task/{started.process.pid}/children").read_text().split()
     for child in children:

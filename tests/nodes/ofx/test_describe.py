@@ -101,12 +101,23 @@ def test_a_choice_has_its_labels_in_order_and_no_keyframes_where_the_host_has_no
     assert choice["OfxParamPropAnimates"] == [0]
 
 
+def test_blend_offers_its_matte_as_alpha_and_the_host_asks_again_for_channels(host: MakeHost) -> None:
+    described = describe(host, "blend")
+    alpha = described["params"]["alpha"]
+    assert alpha["OfxParamPropChoiceOption"] == ["plate", "matte"]
+    assert alpha["OfxParamPropDefault"] == [0]
+    assert alpha["OfxParamPropAnimates"] == [0]
+    assert described["properties"]["OfxImageEffectPropClipPreferencesSlaveParam"] == ["alpha"]
+    assert "alpha" not in describe(host, "swap")["params"]
+
+
 def test_params_are_in_their_groups_and_all_on_one_page(host: MakeHost) -> None:
     params = describe(host, "blend")["params"]
     assert params["feather"]["OfxParamPropParent"] == ["group_matte"]
     assert params["group_matte"]["type"] == ["OfxParamTypeGroup"]
     shown = params["controls"]["OfxParamPropPageChild"]
     assert set(shown) == {param.name for param in NODES["org.doublure.blend"].params} | {
+        "alpha",
         "use_occlusion",
         "input_space",
     }

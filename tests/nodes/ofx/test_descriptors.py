@@ -7,6 +7,7 @@ import math
 
 import pytest
 
+from doublure.gizmos.plugin import ALPHA
 from doublure.nodes.ofx.descriptors import OFFERED, descriptor, descriptors
 from doublure.nodes.registry import NODES
 from doublure.nodes.schema import Input, Node, Param
@@ -78,6 +79,16 @@ def test_every_limit_is_finite_and_in_order(
     assert all(math.isfinite(limit) for limit in limits)
     assert limits == sorted(limits)
     assert limits[1] <= default <= limits[2]
+
+
+def test_the_choice_of_alpha_is_the_one_that_the_tools_in_hosts_set() -> None:
+    made = {item["id"]: item["alpha"] for item in descriptors()["nodes"]}
+    alpha = made.pop("org.doublure.blend")
+    assert list(made.values()) == [None] * 3
+    assert {key: alpha[key] for key in ("name", "label", "help", "kind", "default")} == {
+        key: getattr(ALPHA, key) for key in ("name", "label", "help", "kind", "default")
+    }
+    assert tuple(alpha["choices"]) == ALPHA.choices
 
 
 def test_whole_numbers_fit_the_hosts() -> None:

@@ -77,6 +77,30 @@ def test_without_a_project_the_region_of_definition_is_the_display_window(
     assert sent["display"] == sent["data"] == [0, 0, 30, 20]
 
 
+@pytest.mark.parametrize("options", [{}, {"no_picture_region": 1}, {"pixel_regions": 1}])
+@pytest.mark.parametrize("project", [0, 1])
+def test_at_half_scale_the_display_window_is_half_as_large_whatever_the_host_means_by_regions(
+    host: MakeHost, fake: FakeService, options: dict[str, int], project: int
+) -> None:
+    """Where they are wrongly in pixels, the project's size is too."""
+    by = 2 if "pixel_regions" in options else 1
+    started = host(width=64 // by, height=48 // by, project=project, **options)
+    instance, box = started.swap(picture(24, 32), scale=0.5)
+    assert started.render(instance, box, scale=0.5)[0] == OK
+    sent = fake.last("render")["inputs"][0]
+    assert sent["display"] == sent["data"] == [0, 0, 32, 24]
+
+
+@pytest.mark.parametrize("no_region", [0, 1])
+def test_a_proxy_with_overscan_has_the_projects_display_window(
+    host: MakeHost, fake: FakeService, no_region: int
+) -> None:
+    started = host(width=64, height=48, no_picture_region=no_region)
+    instance, box = started.swap(picture(26, 34), at=(-1, -1), scale=0.5)
+    assert started.render(instance, box, scale=0.5)[0] == OK
+    assert fake.last("render")["inputs"][0]["display"] == [0, 0, 32, 24]
+
+
 def test_at_half_scale_windows_are_half_as_large(host: MakeHost, fake: FakeService) -> None:
     started = host(width=64, height=48)
     instance, box = started.swap(picture(26, 34), at=(-1, -1), scale=0.5)

@@ -16,10 +16,10 @@ PLATE: Pixels = np.full((12, 16, 4), 0.5, np.float32)
 
 
 def failure(started: Host, instance: int, box: tuple[int, int, int, int], **options: object) -> str:
-    """The sentence of a render that fails and leaves the output alone."""
+    """The sentence of a render that fails and leaves nothing in the output."""
     status, result = started.render(instance, box, **options)
     assert status == FAILED
-    assert (result == UNTOUCHED).all()
+    assert (result == 0).all()
     return str(started.report()["messages"])
 
 
@@ -112,6 +112,84 @@ def test_a_filter_without_the_face_fails_and_does_not_pass_the_plate(
     instance = started.create("blend", "Filter")
     box = started.connect(instance, "Source", PLATE)
     assert "Face of Blend is not connected; connect the face" in failure(started, instance, box)
+
+
+def test_what_was_in_a_failed_frame_is_cleared_where_it_was_asked_for(
+    host: MakeHost, fake: FakeService
+) -> None:
+    fake.set_mode("error")
+    started = host(negative_rows=1, padding=12)
+    instance, box = started.swap(PLATE)
+    status, result = started.render(instance, box, window=(4, 2, 10, 9))
+    assert status == FAILED
+    expected = np.full_like(PLATE, UNTOUCHED)
+    expected[12 - 9 : 12 - 2, 4:10] = 0
+    np.testing.assert_array_equal(result, expected)
+
+
+@pytest.mark.parametrize("context", ["General", "Filter"])
+@pytest.mark.parametrize(("given", "wanted"), [(4, 4), (3, 3), (3, 4), (4, 3)])
+def test_a_node_with_nothing_to_do_copies_its_input_and_asks_for_no_more(
+    host: MakeHost, fake: FakeService, context: str, given: int, wanted: int
+) -> None:
+    started = host(negative_rows=1, padding=20)
+    pixels = np.random.default_rng(1).uniform(-1, 40, (12, 16, given)).astype(np.float32)
+    instance = started.create("blend", context)
+    box = started.connect(instance, "Source", pixels, at=(-3, 2))
+    started.param(instance, "mix", 0)
+    status, result = started.render(instance, box, channels=wanted, window=(-3, 2, 10, 14))
+    assert status == OK
+    expected = np.full((12, 16, wanted), UNTOUCHED, np.float32)
+    expected[:, :13] = 1
+    expected[:, :13, : min(given, wanted)] = pixels[:, :13, :wanted]
+    np.testing.assert_array_equal(result, expected)
+    assert started.report()["messages"] == ""
+    assert fake.starts == 0
+
+
+def test_what_the_input_lacks_is_empty_where_it_passes_through(host: MakeHost, fake: FakeService) -> None:
+    started = host()
+    instance = started.create("track")
+    started.connect(instance, "Source", PLATE, at=(2, 3))
+    status, result = started.render(instance, (0, 0, 20, 14))
+    assert status == OK
+    expected = np.zeros((14, 20, 4), np.float32)
+    expected[0:11, 2:18] = PLATE[1:]
+    np.testing.assert_array_equal(result, expected)
+
+
+def test_with_the_matte_for_alpha_the_service_is_asked_for_it(host: MakeHost, fake: FakeService) -> None:
+    started = host()
+    instance = started.create("blend")
+    box = started.connect(instance, "Source", PLATE)
+    started.connect(instance, "Face", PLATE)
+    started.param(instance, "mix", 0)
+    started.param(instance, "alpha", 1)
+    assert started.render(instance, box)[0] == OK
+    assert fake.last("render")["output"]["channels"] == ["R", "G", "B", "matte"]
+    assert "alpha" not in fake.last("render")["params"]
+
+
+def test_an_input_is_not_taken_for_a_result_with_a_matte(host: MakeHost, fake: FakeService) -> None:
+    fake.set_mode("passes")
+    started = host()
+    instance = started.create("blend")
+    box = started.connect(instance, "Source", PLATE)
+    started.connect(instance, "Face", PLATE)
+    started.param(instance, "alpha", 1)
+    assert "reply makes no sense" in failure(started, instance, box)
+
+
+def test_a_host_that_has_no_room_for_the_matte_is_told(host: MakeHost, fake: FakeService) -> None:
+    started = host()
+    instance = started.create("blend")
+    box = started.connect(instance, "Source", PLATE[..., :3])
+    started.connect(instance, "Face", PLATE)
+    started.param(instance, "alpha", 1)
+    sentence = failure(started, instance, box, channels=3)
+    assert "a result without A, where the matte of Blend belongs" in sentence
+    started.param(instance, "alpha", 2)
+    assert "Alpha of Blend is none of its choices" in failure(started, instance, box)
 
 
 def test_what_the_service_says_is_shown_until_a_frame_comes_out_well(
@@ -267,6 +345,16 @@ def test_ten_threads_render_ten_frames(host: MakeHost, fake: FakeService) -> Non
     renders = [message for message in fake.requests if message["type"] == "render"]
     assert sorted(message["frame"] for message in renders) == list(range(1, 11))
     assert fake.starts == 1
+
+
+def test_a_colour_configuration_that_nothing_answers_to_stays_with_the_host(
+    host: MakeHost, fake: FakeService, environment: dict[str, str], short_folder: Path
+) -> None:
+    environment["OCIO"] = "ocio://ocio://default"
+    started = host()
+    instance, box = started.swap(PLATE)
+    assert started.render(instance, box)[0] == OK
+    assert "OCIO" not in json.loads((short_folder / "environment").read_text())
 
 
 def test_the_service_gets_a_clean_environment_and_no_file_of_the_host(

@@ -80,6 +80,8 @@ static struct image *make_image(struct clip *clip, float *packed, OfxRectI bound
     int edges[4] = {bounds.x1, bounds.y1, bounds.x2, bounds.y2};
     for (int i = 0; i < 4; i++)
         put_i(&image->set, kOfxImagePropBounds, i, options.empty_bounds && !clip->output ? 0 : edges[i]);
+    for (int i = 0; i < 4 && !options.no_picture_region; i++)
+        put_i(&image->set, kOfxImagePropRegionOfDefinition, i, edges[i]);
     put_s(&image->set, kOfxImageEffectPropPixelDepth, 0, options.depth_none ? "OfxBitDepthNone" : kOfxBitDepthFloat);
     put_s(&image->set, kOfxImageEffectPropComponents, 0, component_name(components));
     put_d(&image->set, kOfxImagePropPixelAspectRatio, 0, 1.0);

@@ -18,6 +18,8 @@ struct options {
     int forget_ints; /* Says OK and writes nothing where it does not know a property. */
     int stop_progress; /* progressUpdate says stop at this call. */
     int no_param, no_image, zero_rows, empty_bounds;
+    int no_picture_region; /* A picture does not tell its region of definition. */
+    int pixel_regions; /* Says regions of clips in pixels where they should be canonical. */
     char colour[ROOM], name[ROOM], format[ROOM];
     int width, height;
 };

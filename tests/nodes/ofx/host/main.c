@@ -29,7 +29,7 @@ static void connect_clip(struct effect *effect, char **word) {
     struct clip *clip = clip_named(effect, word[0]);
     clip->components = atoi(word[1]);
     clip->bounds = (OfxRectI){atoi(word[2]), atoi(word[3]), atoi(word[4]), atoi(word[5])};
-    double scale = atof(word[6]);
+    double scale = options.pixel_regions ? 1 : atof(word[6]);
     clip->region = (OfxRectD){clip->bounds.x1 / scale, clip->bounds.y1 / scale, clip->bounds.x2 / scale, clip->bounds.y2 / scale};
     free(clip->pixels);
     clip->pixels = read_floats(word[7], floats_in(clip->bounds, clip->components));
@@ -116,7 +116,8 @@ static void set_option(const char *name, const char *value) {
                 {"message", &options.message}, {"project", &options.project}, {"forget_ints", &options.forget_ints},
                 {"stop_progress", &options.stop_progress}, {"no_param", &options.no_param}, {"no_image", &options.no_image},
                 {"zero_rows", &options.zero_rows}, {"empty_bounds", &options.empty_bounds}, {"width", &options.width},
-                {"height", &options.height}};
+                {"height", &options.height}, {"no_picture_region", &options.no_picture_region},
+                {"pixel_regions", &options.pixel_regions}};
     for (size_t i = 0; i < sizeof ints / sizeof *ints; i++)
         if (strcmp(ints[i].name, name) == 0)
             *ints[i].at = atoi(value);

@@ -1,0 +1,10 @@
+/* When a node passes an input through unchanged. */
+#ifndef DOUBLURE_IDENTITY_H
+#define DOUBLURE_IDENTITY_H
+
+#include "instance.h"
+
+/* The clip whose picture is the result at that time, NULL where the node has work to do. */
+const struct clip *identity_find(struct instance *instance, OfxTime time);
+
+#endif
