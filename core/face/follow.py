@@ -23,14 +23,14 @@ _BRACKET = (0.0, 2.0, -2.0)
 _FAR = 1.5
 """A face found again further away than this many of its sizes per missing frame is another face."""
 
-_AROUND = 0.6
+_AROUND = 0.5
 """What the close-up shows beyond the face's box on every side, in its longer sides."""
 
-_DETAIL = 448
+_DETAIL = 520
 """The close-up's longer side in pixels, at most: more than the networks and the flow can use."""
 
-_ELSEWHERE = 0.25
-"""A face read further than this (``Crop.distance``) from where flow brought it was not brought there by flow."""
+_ELSEWHERE = 0.06
+"""A face read further than this, in sides of its crop, from where flow brought it was not brought there by flow."""
 
 _ASTRAY = 0.02
 """Flow whose points come home with a median error above this share of the crop has failed."""
@@ -110,15 +110,14 @@ class Follower:
         if seen.presence < self._settings.threshold:
             return None
         points = _square(view.mapping.to_plate(seen.points), aspect)
-        now = Crop.of_points(points)
-        if now.distance(crop) > _ELSEWHERE:
+        if np.linalg.norm(np.median(points - moved, axis=0)[:2]) > _ELSEWHERE * crop.side:
             return None
         centres = []
         for rim, centre in zip(RIMS, last.eyes, strict=True):
             place = centre + steps.moves[[rim[0], rim[8]]].mean(0)
             centres.append(view.mapping.to_view(place / (aspect, 1)))
         eyes = read_eyes(view.pixels, seen.points, (centres[0], centres[1]))
-        return self._accept(view, points, seen.presence, eyes, steps, now, aspect)
+        return self._accept(view, points, seen.presence, eyes, steps, crop, aspect)
 
     def _close_by(self, frame: Frame, last: _Last) -> Reading | None:
         """The face near its last place, looked for by the networks alone."""

@@ -88,27 +88,28 @@ def _fit(points: np.ndarray, shape: np.ndarray, depth_weight: float) -> tuple[Po
     p, m = np.asarray(points, np.float64)[_RIGID], np.asarray(shape, np.float64)[_RIGID]
     weights = np.ones(len(p))
     scale, rotation, offset = similarity(m, p, weights)
+    middle = len(p) // 2
     axes = np.array([1.0, 1.0, depth_weight])
+    squares = axes**2
+    jacobian = np.zeros((3, 7, len(p)))
+    jacobian[[0, 1, 2], [4, 5, 6]] = 1
+    # Without depth nothing holds the origin's z: it stays where it is.
+    ridge = np.diag([0.0, 0, 0, 0, 0, 0, 1e-9])
     for _ in range(12):
         turned = m @ rotation.T
         residual = p - (scale * turned + offset)
         distance = np.linalg.norm(residual * axes, axis=1)
-        spread = max(1.4826 * float(np.median(distance)), 1e-4 * scale)
+        spread = max(1.4826 * float(np.partition(distance, middle)[middle]), 1e-4 * scale)
         # Tukey's biweight cut at 4.7 spreads: 95 % efficient on clean points, blind to wild ones.
         weights = np.clip(1 - (distance / (4.7 * spread)) ** 2, 0, None) ** 2
         x, y, z = (scale * turned).T
-        zero, one = np.zeros_like(x), np.ones_like(x)
-        jacobian = np.stack(
-            [
-                np.stack([zero, z, -y, x, one, zero, zero], -1),
-                np.stack([-z, zero, x, y, zero, one, zero], -1),
-                np.stack([y, -x, zero, z, zero, zero, one], -1),
-            ],
-            1,
-        )
-        root = (np.sqrt(weights)[:, None] * axes)[:, :, None]
-        rows, values = (jacobian * root).reshape(-1, 7), (residual * root[:, :, 0]).ravel()
-        step, *_ = np.linalg.lstsq(rows, values, rcond=None)
+        # Rows of x, y and z; columns are the turn about each axis, the growth and the shift.
+        jacobian[0, 1], jacobian[0, 2], jacobian[0, 3] = z, -y, x
+        jacobian[1, 0], jacobian[1, 2], jacobian[1, 3] = -z, x, y
+        jacobian[2, 0], jacobian[2, 1], jacobian[2, 3] = y, -x, z
+        columns = jacobian.transpose(1, 0, 2).reshape(7, -1)
+        weighted = columns * (squares[:, None] * weights).ravel()
+        step = np.linalg.solve(weighted @ columns.T + ridge, weighted @ residual.T.ravel())
         rotation = _axis_angle(step[:3]) @ rotation
         scale *= float(np.exp(step[3]))
         offset = offset + step[4:]

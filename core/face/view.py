@@ -6,6 +6,7 @@ Only the networks see it; no pixel of it ever reaches an output.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import NamedTuple
 
 import cv2
@@ -102,8 +103,8 @@ def detector_view(
         region: the pixels of the plate to show; the whole data window where None or disjoint from it.
         meter: the pixels to expose for (a spot meter); the whole region where None or disjoint from it.
         stops: exposure correction after metering.
-        longest: a region with more pixels along a side is averaged down to that many first, which is quick and
-            quiets grain; never where None.
+        longest: a region with more pixels along a side is averaged down in whole blocks until it has no more,
+            which is quick and quiets grain; never where None. Rows and columns that fill no block are left out.
 
     The metered median luma becomes middle grey (0.18); above 0.6 a shoulder takes the rest to 1, so one
     highlight of 40 or a black surround changes nothing. Anamorphic plates are unsqueezed by widening.
@@ -117,9 +118,15 @@ def detector_view(
     spot = shown if meter is None else meter.intersect(shown)
     rows, columns = (shown if spot.empty else spot).slices(shown)
     if longest is not None and max(shown.width, shown.height) > longest:
-        frame = _averaged(frame, longest / max(shown.width, shown.height))
-        rows = _shrunk(rows, frame.data.height / shown.height)
-        columns = _shrunk(columns, frame.data.width / shown.width)
+        block = min(ceil(max(shown.width, shown.height) / longest), shown.width, shown.height)
+        frame = _averaged(frame, block)
+        shown = Window(
+            shown.x0,
+            shown.y0,
+            shown.x0 + frame.data.width * block,
+            shown.y0 + frame.data.height * block,
+        )
+        rows, columns = _blocks(rows, block, frame.data.height), _blocks(columns, block, frame.data.width)
     planes = to_working(frame).rgb.permute(1, 2, 0).numpy()
     linear = np.empty(planes.shape, np.float32)
     for top in range(0, len(planes), _BAND):
@@ -148,16 +155,28 @@ def detector_view(
     return View(pixels, Mapping(origin, (wide / shown.width, high / shown.height)))
 
 
-def _averaged(frame: Frame, factor: float) -> Frame:
-    """The frame's colour, and alpha where it has one, resized to ``factor`` (below 1) by the mean of each area."""
+def _averaged(frame: Frame, block: int) -> Frame:
+    """The frame's colour, and alpha where it has one: the mean of each block of ``block`` by ``block`` pixels."""
     names = tuple(name for name in ("R", "G", "B", "A") if frame.has(name))
-    size = (max(1, round(frame.data.width * factor)), max(1, round(frame.data.height * factor)))
-    planes = [cv2.resize(frame.channel(name).numpy(), size, interpolation=cv2.INTER_AREA) for name in names]
+    wide, high = frame.data.width // block, frame.data.height // block
+    planes = [
+        # OpenCV's area filter is four times quicker where the factor is whole.
+        cv2.resize(
+            frame.channel(name)[: high * block, : wide * block].numpy(),
+            (wide, high),
+            interpolation=cv2.INTER_AREA,
+        )
+        for name in names
+    ]
     return replace(
-        frame, pixels=torch.from_numpy(np.stack(planes)), channels=names, data=Window.of_size(*size)
+        frame,
+        pixels=torch.from_numpy(np.stack(planes)),
+        channels=names,
+        data=Window.of_size(wide, high),
     )
 
 
-def _shrunk(part: slice, factor: float) -> slice:
-    start = int(part.start * factor)
-    return slice(start, max(start + 1, round(part.stop * factor)))
+def _blocks(part: slice, block: int, count: int) -> slice:
+    """The blocks, of ``count``, that a run of pixels lies in; one at least."""
+    start = min(part.start // block, count - 1)
+    return slice(start, max(start + 1, min(ceil(part.stop / block), count)))
