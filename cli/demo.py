@@ -12,6 +12,7 @@ from doublure.cli.progress import Progress
 from doublure.cli.render import exit_code, tell
 
 if TYPE_CHECKING:
+    from doublure.core.consent.grant import Grant
     from doublure.core.measure.summary import FrameScore
     from doublure.core.measure.take import Take
 
@@ -34,11 +35,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(args: argparse.Namespace) -> int:
-    """Render the example graph afresh, draw the comparison and print the scores."""
+    """Ask for consent, render the example graph afresh, draw the comparison and print the scores."""
     from doublure.cli.strip import write_strip
+    from doublure.core.consent.training import as_header
     from doublure.core.errors import DoublureError
     from doublure.core.measure.take import read_take, score_take
-    from doublure.nodes import load_graph, override, render_graph
+    from doublure.nodes import Shared, load_graph, override, render_graph
+    from doublure.nodes.swap import consent_of
 
     file = args.examples / "graph.json"
     if not file.is_file():
@@ -50,6 +53,8 @@ def run(args: argparse.Namespace) -> int:
     graph = load_graph(file)
     override(graph, f"write.pattern={pattern}")
     override(graph, f"track.sidecar={out / 'track.json'}")
+    grants = consent_of(graph.fixed_params("swap"), Shared())
+    say(f"consent: {'; '.join(_told(grant) for grant in grants)}.")
     _clear(out)
     with Progress("rendering") as progress:
         report = render_graph(graph, FRAMES, progress=progress)
@@ -64,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
     picture = out / "comparison.png"
     write_strip(picture, take)
     outcome: dict[str, Any] = {
+        "consent": as_header(grants),
         "frames": len(report.rendered),
         "seconds_per_frame": round(report.seconds / max(len(report.rendered), 1), 3),
         "plate": _figures(scored.nothing.shot),
@@ -79,6 +85,12 @@ def run(args: argparse.Namespace) -> int:
     else:
         _print(outcome)
     return 0
+
+
+def _told(grant: Grant) -> str:
+    """Whose face it is, and which record permits its use."""
+    who = "an invented person" if grant.kind == "synthetic" else "a person"
+    return f"{grant.part} {grant.person!r}, {who} ({_short(str(grant.path))}, {grant.record})"
 
 
 def _clear(out: Path) -> None:

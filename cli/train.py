@@ -1,4 +1,4 @@
-"""`doublure train`: learns a model from footage of a driver and a hero."""
+"""`doublure train`: learns a model from footage of a driver and a hero who consented."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from doublure.cli.output import print_json, say
 from doublure.cli.progress import Progress
+from doublure.core.errors import DoublureError
 
 if TYPE_CHECKING:
+    from doublure.core.consent.training import TrainingConsent
     from doublure.core.sequence import Sequence
     from doublure.core.swap.train import Progress as Line
 
@@ -19,7 +21,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "train",
         description="Learns a model from EXR sequences of a driver and one or more heroes. Give a sequence as"
-        " PATTERN or NAME=PATTERN; sequences of one name are one person. Can be killed at any moment and resumed.",
+        " PATTERN or NAME=PATTERN; sequences of one name are one person. Everybody's likeness record must permit it"
+        " (doublure consent). Can be killed at any moment and resumed.",
     )
     person = "[NAME=]SEQ"
     parser.add_argument(
@@ -37,6 +40,17 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "-o", "--output", required=True, type=Path, metavar="MODEL.safetensors", help="the model file"
     )
+    parser.add_argument(
+        "--consent",
+        action="extend",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="RECORD",
+        help="likeness records of everybody in it, whose ids are the names given here",
+    )
+    parser.add_argument("--trust", type=Path, help="the studio's trust file")
+    parser.add_argument("--project", default="", help="the project's id, as the records write it")
     length = parser.add_mutually_exclusive_group(required=True)
     length.add_argument("--minutes", type=float, help="train for this long in all")
     length.add_argument("--steps", type=int, help="train this many steps in all (reproducible)")
@@ -52,6 +66,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Find the faces, train, and say where the model is."""
+    from doublure.core.consent.training import TrainingConsent
     from doublure.core.swap.faceset import build_faceset
     from doublure.core.swap.train import TrainSettings, train
 
@@ -59,10 +74,13 @@ def run(args: argparse.Namespace) -> int:
         steps=args.steps, minutes=args.minutes, batch=args.batch, rate=args.rate, seed=args.seed
     )
     _check_output(args.output)
+    people = _people(args)
+    consent = TrainingConsent(tuple(args.consent), args.trust, args.project)
     sets = []
     with Progress("training") as progress:
-        for role, people in _people(args).items():
-            for person, sequences in people.items():
+        pictures = _permitted(args, consent, people, progress)
+        for role, members in people.items():
+            for person, sequences in members.items():
 
                 def found(done: int, total: int, phase: str = f"faces of {person}") -> None:
                     progress(phase, done, total)
@@ -70,6 +88,12 @@ def run(args: argparse.Namespace) -> int:
                 faces = build_faceset(
                     person, role, sequences, size=settings.size, space=args.space, progress=found
                 )
+                if faces.sha256 not in pictures[person]:
+                    raise DoublureError(
+                        f"the pictures of {person} were changed while they were read",
+                        file=sequences[0].pattern,
+                        remedy="begin again when nobody writes them",
+                    )
                 for sentence in faces.faceless:
                     say(f"left out {sentence}")
                 say(f"{person} ({role}): {len(faces)} faces.")
@@ -80,13 +104,63 @@ def run(args: argparse.Namespace) -> int:
             if line.held_out is not None:
                 say(_figures(line))
 
-        model = train(sets, args.output, settings, resume=args.resume, start=args.start, progress=trained)
+        model = train(
+            sets,
+            args.output,
+            settings,
+            consent=consent,
+            resume=args.resume,
+            start=args.start,
+            progress=trained,
+        )
     if args.json:
-        print_json({"model": str(args.output), "people": list(model.people), "training": model.training})
+        print_json(
+            {
+                "model": str(args.output),
+                "people": list(model.people),
+                "consent": list(model.consent),
+                "training": model.training,
+            }
+        )
     else:
         print(f"model: {args.output}")
         print(f"preview: {args.output.with_suffix('.preview.png')}")
     return 0
+
+
+def _permitted(
+    args: argparse.Namespace,
+    consent: TrainingConsent,
+    people: dict[str, dict[str, list[Sequence]]],
+    progress: Progress,
+) -> dict[str, list[str]]:
+    """Name -> SHA-256 of their pictures, where everybody agreed to the use of these.
+
+    What can be refused without a look at the pictures is refused first; no face is looked for in any before all of
+    them are permitted.
+    """
+    from doublure.core.swap.faceset import pictures_digest
+    from doublure.core.swap.train import model_digest, resumed_start
+
+    start = None
+    if args.resume:
+        start = resumed_start(args.output)
+    elif args.start is not None:
+        start = model_digest(args.start)
+    everybody = [(role, person) for role, members in people.items() for person in members]
+    consent.require(everybody, None, start)
+    pictures: dict[str, list[str]] = {}
+    for members in people.values():
+        for person, sequences in members.items():
+
+            def read(done: int, total: int, phase: str = f"pictures of {person}") -> None:
+                progress(phase, done, total)
+
+            digest = pictures_digest(sequences, space=args.space, progress=read)
+            pictures.setdefault(person, []).append(digest)
+    for grant in consent.require(everybody, pictures, start):
+        say(f"{grant.person} ({grant.part}) consents: {grant.path}, {grant.record}.")
+    return pictures
 
 
 def _figures(line: Line) -> str:
@@ -97,8 +171,6 @@ def _figures(line: Line) -> str:
 
 
 def _check_output(path: Path) -> None:
-    from doublure.core.errors import DoublureError
-
     if path.suffix != ".safetensors":
         raise DoublureError("a model's name ends in .safetensors", file=path, remedy="name it so")
     if not path.absolute().parent.is_dir():
@@ -107,7 +179,6 @@ def _check_output(path: Path) -> None:
 
 def _people(args: argparse.Namespace) -> dict[str, dict[str, list[Sequence]]]:
     """{role: {name: [Sequence]}} from the command line."""
-    from doublure.core.errors import DoublureError
     from doublure.core.sequence import Sequence
 
     found: dict[str, dict[str, list[Sequence]]] = {"hero": {}, "driver": {}, "cast": {}}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
+from doublure.core.consent.grant import Grant
 from doublure.core.frame import Frame
 from doublure.core.swap.infer import Swapper, SwapSettings
+from doublure.nodes.consent import CONSENT, DRIVER, HERO, TRUST, require_consent
 from doublure.nodes.context import Context, Setup, Shared
 from doublure.nodes.digest import file_digest, file_state
 from doublure.nodes.schema import Input, Inputs, Node, Param, Params
@@ -14,14 +17,43 @@ from doublure.nodes.tracks import TRACK, face_at, face_digest, load_track
 _DEFAULTS = SwapSettings()
 
 
-def _swapper(path: str, shared: Shared) -> Swapper:
+@dataclass(frozen=True)
+class _Loaded:
+    """A model and the SHA-256 of its file, taken together: what was agreed to is what runs."""
+
+    swapper: Swapper
+    sha256: str
+
+    def hero(self, name: str) -> str:
+        """The hero of that name, or the only one. Raises DoublureError when it cannot be told."""
+        return self.swapper.model.names[self.swapper.hero_index(name)]
+
+
+def _loaded(path: str, shared: Shared) -> _Loaded:
     if not Path(path).exists():
-        return Swapper.load(path)
-    return shared.get(("model", *file_state(Path(path))), lambda: Swapper.load(path))
+        Swapper.load(path)  # says what is wrong
+    return shared.get(
+        ("model", *file_state(Path(path))), lambda: _Loaded(Swapper.load(path), file_digest(path, Shared()))
+    )
+
+
+def consent_of(params: Params, shared: Shared) -> tuple[Grant, ...]:
+    """The grants of driver and hero for complete params of Swap.
+
+    Raises:
+        ConsentDenied: not both of them permit it.
+        DoublureError: the model cannot be read or does not know the hero.
+    """
+    return _permitted(params, shared)[1]
+
+
+def _permitted(params: Params, shared: Shared) -> tuple[_Loaded, tuple[Grant, ...]]:
+    loaded = _loaded(params["model"], shared)
+    return loaded, require_consent(params, loaded.hero(params["hero"]), loaded.sha256, shared)
 
 
 def _prepare(params: Params, setup: Setup) -> None:
-    _swapper(params["model"], setup.shared).hero_index(params["hero"])
+    _permitted(params, setup.shared)
     load_track(params["track"], setup.shared)
 
 
@@ -34,13 +66,14 @@ def _render(inputs: Inputs, params: Params, ctx: Context) -> Frame:
         complexion=params["complexion"],
         sharpness=params["sharpness"],
     )
-    face = face_at(params["track"], ctx)
-    return _swapper(params["model"], ctx.shared).render(inputs["plate"], face, settings)
+    swapper = _permitted(params, ctx.shared)[0].swapper
+    return swapper.render(inputs["plate"], face_at(params["track"], ctx, inputs["plate"]), settings)
 
 
 def _content(params: Params, ctx: Context) -> dict[str, str]:
+    # Asked for the key too: a picture that is kept from an earlier render is as much a use as a new one.
     return {
-        "model": file_digest(params["model"], ctx.shared),
+        "model": _permitted(params, ctx.shared)[0].sha256,
         "track": face_digest(params["track"], ctx),
     }
 
@@ -51,7 +84,7 @@ Swap = Node(
     version=1,
     help="Renders the hero's face with the performance of the face in the plate: RGBA, premultiplied, over the plate's "
     "data window, unclamped. Where there is no face, and where identity mix is 0, it is empty, and Blend gives the "
-    "plate.",
+    "plate. Hero and driver must have consented: without their signed records every frame fails.",
     inputs=(Input("plate", "the plate with the performer"),),
     params=(
         Param(
@@ -72,6 +105,7 @@ Swap = Node(
             "Whose face, by name. Empty: the model's only hero.",
             animatable=False,
         ),
+        *CONSENT,
         Param(
             "identity_mix",
             "float",
@@ -133,5 +167,7 @@ Swap = Node(
     region_needed="whole",
     prepare=_prepare,
     content=_content,
-    reads=lambda params, number: [Path(params["model"]), Path(params["track"])],
+    reads=lambda params, number: [
+        Path(params[name]) for name in ("model", "track", HERO.name, DRIVER.name, TRUST.name) if params[name]
+    ],
 )

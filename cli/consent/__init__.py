@@ -7,6 +7,7 @@ import importlib
 from typing import Any
 
 ACTIONS = {
+    "pictures": "print the SHA-256 of a set of pictures, for a record's --reference",
     "new": "write a record from flags or from a draft, not yet signed",
     "sign": "sign a record as the subject, the representative, the producer or the maker",
     "check": "ask whether records permit a use: 0 they do, 1 they do not",

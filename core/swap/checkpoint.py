@@ -19,6 +19,8 @@ from doublure.core.swap.network import NetworkShape, SwapNetwork
 
 SCHEMA = "doublure.model/1"
 STATE_SCHEMA = "doublure.training/1"
+CONSENT = ("record", "person", "part", "sha256")
+"""What a model says of each likeness record."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,9 @@ class Model:
         people: name, role ("hero", "driver", "cast"), frames and sha256 of the footage, by code index.
         training: steps, seconds and held-out figures when it was saved.
         path: where it was loaded from.
+        consent: the likeness records under which it was trained: record, person, part and sha256 of each. Empty in
+            models from before there were any.
+        start: SHA-256 of the model that its training went on from, if any.
     """
 
     network: SwapNetwork
@@ -38,6 +43,8 @@ class Model:
     people: tuple[dict[str, Any], ...]
     training: dict[str, Any]
     path: Path | None = None
+    consent: tuple[dict[str, str], ...] = ()
+    start: str | None = None
 
     @property
     def names(self) -> list[str]:
@@ -103,6 +110,8 @@ def save_model(path: str | os.PathLike[str], model: Model) -> None:
         "shape": model.network.shape.as_dict(),
         "people": list(model.people),
         "training": model.training,
+        "consent": list(model.consent),
+        "start": model.start,
     }
     write_tensors(path, tensors, header)
 
@@ -117,6 +126,7 @@ def load_model(path: str | os.PathLike[str]) -> Model:
         people = tuple(
             dict(person, name=str(person["name"]), role=str(person["role"])) for person in header["people"]
         )
+        consent = tuple({key: str(each[key]) for key in CONSENT} for each in header.get("consent", []))
     except (KeyError, TypeError, ValueError, RuntimeError) as fault:
         raise DoublureError(
             f"its header and weights do not fit together ({fault})",
@@ -129,4 +139,5 @@ def load_model(path: str | os.PathLike[str]) -> Model:
             file=path,
             remedy="copy it again or train it again",
         )
-    return Model(network.eval(), complexions, people, dict(header.get("training", {})), Path(path))
+    training, start = dict(header.get("training", {})), header.get("start")
+    return Model(network.eval(), complexions, people, training, Path(path), consent, start)

@@ -72,6 +72,36 @@ def stored_side(size: int) -> int:
     return round(size * MARGIN * DENSITY)
 
 
+def pictures_digest(
+    sequences: Series[Sequence],
+    *,
+    space: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> str:
+    """``Faceset.sha256`` of the same sequences, without looking for a face: what a likeness record consents to.
+
+    Args:
+        sequences, space: as for `build_faceset`.
+        progress: called with (frames done, frames in all).
+
+    Raises:
+        DoublureError: a frame is missing or unreadable.
+    """
+    total, done = sum(len(s.numbers) for s in sequences), 0
+    digest = hashlib.sha256()
+    for sequence in sequences:
+        for frame in FrameReader(sequence, space=space):
+            digest.update(_pixels(frame))
+            done += 1
+            if progress:
+                progress(done, total)
+    return digest.hexdigest()
+
+
+def _pixels(frame: Frame) -> bytes:
+    return np.ascontiguousarray(frame.rgb.numpy()).tobytes()
+
+
 def build_faceset(
     person: str,
     role: str,
@@ -104,7 +134,7 @@ def build_faceset(
         found: dict[int, np.ndarray] = {}
         for frame in FrameReader(sequence, space=space):
             assert frame.number is not None
-            digest.update(np.ascontiguousarray(frame.rgb.numpy()).tobytes())
+            digest.update(_pixels(frame))
             points, reason = _find_face(to_working(frame))
             if points is None:
                 faceless.append(f"{frame.path} (frame {frame.number}): {reason}")

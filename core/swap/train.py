@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import os
 import time
@@ -14,6 +15,8 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
+from doublure.core.consent.grant import Grant
+from doublure.core.consent.training import TrainingConsent, as_header
 from doublure.core.errors import DoublureError
 from doublure.core.swap.augment import Batch, unmoved
 from doublure.core.swap.checkpoint import (
@@ -113,6 +116,7 @@ class _Run:
         self.optimiser = torch.optim.AdamW(groups, lr=settings.rate, betas=(0.8, 0.99))
         self.generator = Generator().manual_seed(settings.seed)
         self.step, self.seconds = 0, 0.0
+        self.start: str | None = None
 
     def average_weights(self) -> None:
         """Moves the exponential average, which is what is saved: it generalises better than the last step."""
@@ -147,11 +151,28 @@ def state_path(out: str | os.PathLike[str]) -> Path:
     return Path(out).with_suffix(".training.safetensors")
 
 
+def model_digest(path: str | os.PathLike[str]) -> str:
+    """SHA-256 of a model's file, as likeness records name it. Raises DoublureError where it cannot be read."""
+    try:
+        with open(path, "rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise DoublureError(
+            f"the model cannot be read ({error.strerror or error})", file=path, remedy="check the path"
+        ) from error
+
+
+def resumed_start(out: str | os.PathLike[str]) -> str | None:
+    """SHA-256 of the model that the training beside ``out`` went on from. Raises DoublureError as a resume does."""
+    return _read_state(out)[1].get("start")
+
+
 def train(
     sets: Series[Faceset],
     out: str | os.PathLike[str],
     settings: TrainSettings,
     *,
+    consent: TrainingConsent,
     resume: bool = False,
     start: str | os.PathLike[str] | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -163,12 +184,14 @@ def train(
         sets: one per person; every person's name becomes one of the model's.
         out: the model file; replaced atomically at every checkpoint.
         settings: see `TrainSettings`.
+        consent: asked about the sets' people and pictures before the first step and before every checkpoint.
         resume: go on from the state beside ``out``; with ``steps`` the result equals an unbroken run.
         start: a model to start warm from; people it knows keep their codes, new ones begin at its mean.
         progress: called about once a second.
         cancelled: polled every step; the state is saved before returning.
 
     Raises:
+        ConsentDenied: not everybody agreed. Where that happens in the midst of it, the last checkpoint stays as it is.
         DoublureError: sets of another size, no state to resume, or a state of other people.
     """
     if any(s.size != settings.size for s in sets):
@@ -179,7 +202,15 @@ def train(
     if resume:
         _resume(run, sets, out)
     elif start is not None:
+        run.start = model_digest(start)
         _start_warm(run, sets, load_model(start))
+
+    def ask() -> tuple[Grant, ...]:
+        people = [(faces.role, faces.person) for faces in sets]
+        pictures = {name: [f.sha256 for f in sets if f.person == name] for _, name in people}
+        return consent.require(people, pictures, run.start)
+
+    ask()
     pairs = Pairs(sets, settings.size)
     bfloat16 = settings.precision == "bfloat16" or (settings.precision == "auto" and native_bfloat16())
     log = _Log(progress)
@@ -196,10 +227,10 @@ def train(
         speed = (run.step - first_step) * settings.batch / max(run.seconds - earlier, 1e-6)
         log.add(Progress(run.step, _share(run, settings), run.seconds, speed, loss))
         if time.monotonic() - saved > settings.save_every:
-            figures = _save(run, sets, out)
+            figures = _save(run, sets, out, ask())
             log.measured(figures)
             saved = time.monotonic()
-    figures = _save(run, sets, out)
+    figures = _save(run, sets, out, ask())
     log.measured(figures)
     return load_model(out)
 
@@ -263,7 +294,9 @@ def _people(sets: Series[Faceset]) -> tuple[dict[str, Any], ...]:
     return tuple({"name": s.person, "role": s.role, "frames": len(s), "sha256": s.sha256} for s in sets)
 
 
-def _save(run: _Run, sets: Series[Faceset], out: str | os.PathLike[str]) -> dict[str, float]:
+def _save(
+    run: _Run, sets: Series[Faceset], out: str | os.PathLike[str], grants: Series[Grant]
+) -> dict[str, float]:
     figures = measure(run.average, sets)
     training = {
         "steps": run.step,
@@ -271,27 +304,39 @@ def _save(run: _Run, sets: Series[Faceset], out: str | os.PathLike[str]) -> dict
         **{k: round(v, 3) for k, v in figures.items()},
     }
     complexions = torch.stack([faces.complexion for faces in sets])
-    save_model(out, Model(run.average, complexions, _people(sets), training))
-    header = {"schema": STATE_SCHEMA, "step": run.step, "seconds": run.seconds, "people": list(_people(sets))}
+    agreed = tuple(as_header(grants))
+    save_model(out, Model(run.average, complexions, _people(sets), training, consent=agreed, start=run.start))
+    header = {
+        "schema": STATE_SCHEMA,
+        "step": run.step,
+        "seconds": run.seconds,
+        "people": list(_people(sets)),
+        "start": run.start,
+    }
     write_tensors(state_path(out), run.tensors(), header)
     write_preview(Path(out).with_suffix(".preview.png"), run.average, sets)
     return figures
 
 
-def _resume(run: _Run, sets: Series[Faceset], out: str | os.PathLike[str]) -> None:
+def _read_state(out: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, Any]]:
     path = state_path(out)
     if not path.is_file():
         raise DoublureError(
             "there is no training to resume", file=path, remedy="leave --resume out to begin one"
         )
-    tensors, header = read_tensors(path, STATE_SCHEMA)
+    return read_tensors(path, STATE_SCHEMA)
+
+
+def _resume(run: _Run, sets: Series[Faceset], out: str | os.PathLike[str]) -> None:
+    tensors, header = _read_state(out)
     if header["people"] != list(_people(sets)):
         raise DoublureError(
             "it was begun with other people or footage",
-            file=path,
+            file=state_path(out),
             remedy="give the same sequences, or begin anew",
         )
     run.restore(tensors, header["step"], header["seconds"])
+    run.start = header.get("start")
 
 
 def _start_warm(run: _Run, sets: Series[Faceset], model: Model) -> None:

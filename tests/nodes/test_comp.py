@@ -10,6 +10,7 @@ import torch
 from fake_tracker import tracker
 from graph_plates import make_frame, make_plate
 
+from bench.stage_consent import swap_params
 from doublure.core.exr import read_exr, write_exr
 from doublure.core.frame import Frame
 from doublure.core.swap.checkpoint import Model, save_model
@@ -51,7 +52,8 @@ def comp(shot: Path, model: Path, out: str = "out", *, occlusion: str | None = N
     graph.add("plate", Read, pattern="plate/plate.####.exr")
     graph.add("track", Track, plate="plate", sidecar="track.json")
     sidecar = Link("track", "sidecar")
-    graph.add("swap", Swap, plate="plate", model=model, track=sidecar)
+    consent = swap_params(shot / "consent", model, driver="double")
+    graph.add("swap", Swap, plate="plate", model=model, track=sidecar, **consent)
     graph.add("relight", Relight, face="swap", plate="plate", track=sidecar)
     graph.add("blend", Blend, plate="plate", face="relight", feather=2.0)
     if occlusion is not None:

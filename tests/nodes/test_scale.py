@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import torch
 from fake_tracker import SHAPE
 from graph_plates import TYPES, comp_json, make_plate
 
+from bench.stage_consent import swap_params
 from doublure.core.errors import DoublureError
 from doublure.core.face.pose import Pose
 from doublure.core.face.track import FaceFrame
@@ -89,7 +91,8 @@ def off(proxy: Frame, full: Frame, *channels: str) -> tuple[float, float]:
 
 
 def swap(frame: Frame, track: Path, model: Path, ctx: Context) -> Frame:
-    return Swap(ctx=ctx, plate=frame, track=track, model=model)
+    consent = swap_params(model.parent, model, driver="double")
+    return Swap(ctx=ctx, plate=frame, track=track, model=model, **consent)
 
 
 def test_a_swap_on_a_proxy_is_the_swap_made_smaller(track: Path, model: Path, shared: Shared) -> None:
@@ -102,10 +105,35 @@ def test_a_swap_on_a_proxy_is_the_swap_made_smaller(track: Path, model: Path, sh
     assert largest < 0.05
 
 
-def test_a_proxy_rendered_without_its_scale_is_far_off(track: Path, model: Path, shared: Shared) -> None:
-    full = swap(plate(), track, model, Context(7, shared))
-    proxy = swap(smaller(plate()), track, model, Context(7, shared))
-    assert off(proxy, full, *"RGBA")[0] > 0.02
+def test_a_plate_of_another_size_than_the_tracked_one_is_refused(
+    track: Path, model: Path, shared: Shared
+) -> None:
+    small = smaller(plate())
+    sentence = r"\(frame 7\): the track is of a plate of 240 by 200 pixels, and this one has 120 by 100; track this"
+    for render in (
+        lambda: swap(small, track, model, Context(7, shared)),
+        lambda: Relight(ctx=Context(7, shared), face=small, plate=small, track=track),
+        lambda: Track(ctx=Context(7, shared), plate=small, sidecar=track, overlay=True),
+    ):
+        with pytest.raises(DoublureError, match=sentence):
+            render()
+
+
+def test_a_plate_that_is_no_proxy_of_that_scale_is_refused(track: Path, shared: Shared) -> None:
+    sentence = "240 by 200 pixels, and this one has 240 by 200 at a scale of 0.5"
+    with pytest.raises(DoublureError, match=sentence):
+        face_at(track, Context(7, shared, scale=0.5), plate())
+    with pytest.raises(DoublureError, match="120 by 102 at"):
+        face_at(track, Context(8, shared, scale=0.5), replace(plate(), display=Window.of_size(120, 102)))
+
+
+@pytest.mark.parametrize("scale", [0.5, 1 / 3, 0.3, 0.125, 0.07])
+def test_a_proxys_size_may_be_rounded_either_way(scale: float, tmp_path: Path) -> None:
+    path = tmp_path / "odd.json"
+    FaceTrack("plate", 997, 541, 1.0, SHAPE, {7: FaceFrame.lost(7, "no face was found")}).save(path)
+    for rounded in (math.floor, math.ceil, round):
+        display = Window.of_size(rounded(997 * scale), rounded(541 * scale))
+        assert not face_at(path, Context(7, scale=scale), replace(plate(), display=display)).found
 
 
 def test_a_relight_on_a_proxy_is_the_relight_made_smaller(track: Path, model: Path, shared: Shared) -> None:
@@ -146,13 +174,14 @@ def test_at_scale_1_not_a_bit_changes(scale: float, track: Path, model: Path, sh
         lambda ctx: Track(ctx=ctx, plate=plate(), sidecar=track, overlay=True),
     ):
         assert torch.equal(make(bare).pixels, make(ctx).pixels)
-    assert face_at(track, ctx) is face_at(track, bare)
+    assert face_at(track, ctx, plate()) is face_at(track, bare, plate())
     assert face_digest(track, ctx) == face_digest(track, bare)
     assert scaled(Blend, {"feather": 7.3, "mix": 0.5}, scale) == {"feather": 7.3, "mix": 0.5}
 
 
 def test_a_face_at_scale_is_multiplied_whole(track: Path) -> None:
-    full, half = face_at(track, Context(7)), face_at(track, Context(7, scale=0.5))
+    full = face_at(track, Context(7), plate())
+    half = face_at(track, Context(7, scale=0.5), smaller(plate()))
     assert full.points is not None and full.pose is not None  # noqa: PT018
     assert half.points is not None and half.pose is not None  # noqa: PT018
     np.testing.assert_array_equal(half.points, full.points / 2)
@@ -165,7 +194,7 @@ def test_a_face_at_scale_is_multiplied_whole(track: Path) -> None:
 
 def test_a_lost_face_is_lost_at_every_scale(track: Path) -> None:
     ctx = Context(8, scale=0.25)
-    assert not face_at(track, ctx).found
+    assert not face_at(track, ctx, smaller(smaller(plate()))).found
     assert ctx.faceless == ["no face was found"]
 
 

@@ -14,6 +14,7 @@ from doublure.core.frame import Frame
 from doublure.core.relight.settings import MODES, RelightSettings
 from doublure.core.swap.infer import SwapSettings
 from doublure.nodes import NODES, Blend, Relight, Swap, Track, Write, describe
+from doublure.nodes.consent import CONSENT
 from doublure.nodes.schema import Identity, Node, Param
 
 
@@ -81,7 +82,9 @@ def test_track_shows_every_setting_of_the_core() -> None:
 
 
 def test_swap_shows_as_many_knobs_as_the_core_has_settings() -> None:
-    assert len(fields(SwapSettings)) == len([each for each in Swap.params if each.kind != "file"])
+    assert len(fields(SwapSettings)) == len(
+        [each for each in Swap.params if each.kind != "file" and each not in CONSENT]
+    )
 
 
 def test_write_offers_only_compressions_that_can_be_written() -> None:

@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 
+from bench.stage_consent import Office
+from doublure.core.consent.training import TrainingConsent
 from doublure.core.swap.complexion import GRID
 from doublure.core.swap.faceset import Faceset, stored_side
 
 SIZE = 32
+
+
+def pictures_of(seed: int) -> str:
+    """The hash of the pictures of a set."""
+    return hashlib.sha256(f"pictures {seed}".encode()).hexdigest()
+
+
+def agreed(folder: Path, sets: Sequence[Faceset], *, models: Sequence[str] = ()) -> TrainingConsent:
+    """Everybody's consent to these pictures, and to going on from models of these hashes."""
+    office = Office(folder / "consent")
+    replica = {"models": [{"name": "start", "sha256": digest} for digest in models]}
+    records = tuple(
+        office.record(
+            faces.person,
+            faces.role,
+            replica={**replica, "reference_sets": [{"name": "set", "sha256": faces.sha256}]},
+        )
+        for faces in sets
+    )
+    return TrainingConsent(records, office.trust, office.project)
 
 
 def make_faceset(name: str, role: str, *, seed: int, count: int = 16, size: int = SIZE) -> Faceset:
@@ -31,7 +57,7 @@ def make_faceset(name: str, role: str, *, seed: int, count: int = 16, size: int 
         np.arange(count),
         held_out,
         (),
-        f"hash of {seed}",
+        pictures_of(seed),
         size,
     )
 

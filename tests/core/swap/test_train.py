@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 import torch
 
+from doublure.core.consent.denial import ConsentDenied
+from doublure.core.consent.document import read_document
 from doublure.core.errors import DoublureError
 from doublure.core.swap.checkpoint import load_model
 from doublure.core.swap.faceset import Faceset
-from doublure.core.swap.train import Progress, TrainSettings, state_path, train
+from doublure.core.swap.train import Progress, TrainSettings, model_digest, state_path, train
 
-from .conftest import SIZE, make_faceset
+from .conftest import SIZE, agreed, make_faceset, pictures_of
 
 TINY = TrainSettings(steps=6, batch=4, size=SIZE, width=4, bottleneck=16, precision="float32")
 
@@ -22,64 +24,140 @@ def _weights(path: Path) -> torch.Tensor:
 
 def test_training_learns_to_return_the_hero(cast: list[Faceset], tmp_path: Path) -> None:
     settings = replace(TINY, steps=150, width=8, batch=8, rate=3e-3)
-    model = train([make_faceset("ada", "hero", seed=1, count=4)], tmp_path / "m.safetensors", settings)
+    sets = [make_faceset("ada", "hero", seed=1, count=4), make_faceset("ben", "driver", seed=2, count=4)]
+    model = train(sets, tmp_path / "m.safetensors", settings, consent=agreed(tmp_path, sets))
     assert model.training["trained"] > 0.5
 
 
 def test_a_resumed_run_equals_an_unbroken_one(cast: list[Faceset], tmp_path: Path) -> None:
-    train(cast, tmp_path / "whole.safetensors", TINY)
+    consent = agreed(tmp_path, cast)
+    train(cast, tmp_path / "whole.safetensors", TINY, consent=consent)
     lines: list[int] = []
     stop = iter([False, False, False, True])
-    train(cast, tmp_path / "broken.safetensors", TINY, cancelled=lambda: next(stop))
-    train(cast, tmp_path / "broken.safetensors", TINY, resume=True, progress=lambda p: lines.append(p.step))
+    broken = tmp_path / "broken.safetensors"
+    train(cast, broken, TINY, consent=consent, cancelled=lambda: next(stop))
+    train(cast, broken, TINY, consent=consent, resume=True, progress=lambda p: lines.append(p.step))
     assert lines[-1] == 6
     assert torch.equal(_weights(tmp_path / "whole.safetensors"), _weights(tmp_path / "broken.safetensors"))
 
 
 def test_the_model_names_its_people_and_their_footage(cast: list[Faceset], tmp_path: Path) -> None:
-    model = train(cast, tmp_path / "m.safetensors", replace(TINY, steps=1))
+    model = train(cast, tmp_path / "m.safetensors", replace(TINY, steps=1), consent=agreed(tmp_path, cast))
     assert [(p["name"], p["role"]) for p in model.people][:2] == [("ada", "hero"), ("ben", "driver")]
-    assert model.people[0]["sha256"] == "hash of 1"
+    assert model.people[0]["sha256"] == pictures_of(1)
 
 
 def test_training_and_held_out_detail_are_both_reported(cast: list[Faceset], tmp_path: Path) -> None:
     lines: list[Progress] = []
-    train(cast, tmp_path / "m.safetensors", replace(TINY, steps=1), progress=lines.append)
+    train(
+        cast,
+        tmp_path / "m.safetensors",
+        replace(TINY, steps=1),
+        consent=agreed(tmp_path, cast),
+        progress=lines.append,
+    )
     assert lines[-1].trained is not None
     assert lines[-1].held_out is not None
 
 
 def test_a_preview_picture_is_written(cast: list[Faceset], tmp_path: Path) -> None:
-    train(cast, tmp_path / "m.safetensors", replace(TINY, steps=1))
+    train(cast, tmp_path / "m.safetensors", replace(TINY, steps=1), consent=agreed(tmp_path, cast))
     assert (tmp_path / "m.preview.png").stat().st_size > 100
 
 
 def test_resuming_with_other_people_is_refused(cast: list[Faceset], tmp_path: Path) -> None:
-    train(cast, tmp_path / "m.safetensors", replace(TINY, steps=1))
+    train(cast, tmp_path / "m.safetensors", replace(TINY, steps=1), consent=agreed(tmp_path, cast))
     with pytest.raises(DoublureError, match="other people"):
-        train(cast[:2], tmp_path / "m.safetensors", TINY, resume=True)
+        train(cast[:2], tmp_path / "m.safetensors", TINY, consent=agreed(tmp_path, cast[:2]), resume=True)
 
 
 def test_resuming_nothing_is_refused(cast: list[Faceset], tmp_path: Path) -> None:
     with pytest.raises(DoublureError, match="no training to resume"):
-        train(cast, tmp_path / "m.safetensors", TINY, resume=True)
+        train(cast, tmp_path / "m.safetensors", TINY, consent=agreed(tmp_path, cast), resume=True)
 
 
 def test_a_broken_state_is_refused_and_the_model_kept(cast: list[Faceset], tmp_path: Path) -> None:
     out = tmp_path / "m.safetensors"
-    train(cast, out, replace(TINY, steps=1))
+    train(cast, out, replace(TINY, steps=1), consent=agreed(tmp_path, cast))
     before = out.read_bytes()
     state_path(out).write_bytes(b"broken")
     with pytest.raises(DoublureError, match="not a readable model"):
-        train(cast, out, TINY, resume=True)
+        train(cast, out, TINY, consent=agreed(tmp_path, cast), resume=True)
     assert out.read_bytes() == before
 
 
 def test_a_warm_start_keeps_the_code_of_a_known_person(cast: list[Faceset], tmp_path: Path) -> None:
-    known = train(cast, tmp_path / "a.safetensors", TINY)
+    start = tmp_path / "a.safetensors"
+    known = train(cast, start, TINY, consent=agreed(tmp_path, cast))
     later = [make_faceset("eve", "hero", seed=9), cast[1]]
-    warm = train(later, tmp_path / "b.safetensors", replace(TINY, steps=0), start=tmp_path / "a.safetensors")
+    consent = agreed(tmp_path, later, models=[model_digest(start)])
+    warm = train(later, tmp_path / "b.safetensors", replace(TINY, steps=0), consent=consent, start=start)
     assert torch.equal(warm.network.codes.weight[1], known.network.codes.weight[1])
+
+
+def test_a_set_whose_person_did_not_agree_is_not_learnt_from(cast: list[Faceset], tmp_path: Path) -> None:
+    out = tmp_path / "m.safetensors"
+    with pytest.raises(ConsentDenied, match=r"no record of the cast 'di' is given\); ask the maint"):
+        train(cast, out, TINY, consent=agreed(tmp_path, cast[:3]))
+    assert not out.exists()
+    assert not state_path(out).exists()
+
+
+def test_pictures_that_nobody_agreed_to_are_not_learnt_from(cast: list[Faceset], tmp_path: Path) -> None:
+    consent = agreed(tmp_path, cast)
+    others = [make_faceset("ada", "hero", seed=7), *cast[1:]]
+    with pytest.raises(ConsentDenied, match="of ada are not a set that the record consents to"):
+        train(others, tmp_path / "m.safetensors", TINY, consent=consent)
+
+
+def test_the_model_names_its_records_and_what_it_was_started_from(
+    cast: list[Faceset], tmp_path: Path
+) -> None:
+    start, out = tmp_path / "a.safetensors", tmp_path / "b.safetensors"
+    train(cast, start, replace(TINY, steps=0), consent=agreed(tmp_path, cast))
+    digest = model_digest(start)
+    consent = agreed(tmp_path, cast, models=[digest])
+    train(cast, out, replace(TINY, steps=0), consent=consent, start=start)
+    model = load_model(out)
+    assert [each["person"] for each in model.consent] == ["ada", "ben", "cy", "di"]
+    assert [each["sha256"] for each in model.consent] == [model_digest(each) for each in consent.records]
+    assert model.consent[0]["record"] == read_document(consent.records[0]).data["id"]
+    assert (model.start, load_model(start).start) == (digest, None)
+
+
+def test_a_model_that_nobody_agreed_to_is_not_gone_on_from(cast: list[Faceset], tmp_path: Path) -> None:
+    start = tmp_path / "a.safetensors"
+    consent = agreed(tmp_path, cast)
+    train(cast, start, replace(TINY, steps=0), consent=consent)
+    with pytest.raises(ConsentDenied, match="is not one that the record consents to"):
+        train(cast, tmp_path / "b.safetensors", TINY, consent=consent, start=start)
+
+
+def test_a_resume_asks_again_about_people_and_about_the_model_at_the_beginning(
+    cast: list[Faceset], tmp_path: Path
+) -> None:
+    start, out = tmp_path / "a.safetensors", tmp_path / "b.safetensors"
+    train(cast, start, replace(TINY, steps=0), consent=agreed(tmp_path, cast))
+    consent = agreed(tmp_path, cast, models=[model_digest(start)])
+    train(cast, out, replace(TINY, steps=1), consent=consent, start=start)
+    before = out.read_bytes()
+    with pytest.raises(ConsentDenied, match="is not one that the record consents to"):
+        train(cast, out, TINY, consent=agreed(tmp_path, cast), resume=True)
+    with pytest.raises(ConsentDenied, match="no record"):
+        train(cast, out, TINY, consent=replace(consent, records=()), resume=True)
+    assert out.read_bytes() == before
+
+
+def test_what_is_revoked_while_it_trains_is_not_saved(cast: list[Faceset], tmp_path: Path) -> None:
+    out, consent = tmp_path / "m.safetensors", agreed(tmp_path, cast)
+
+    def withdraw() -> bool:
+        consent.records[3].unlink()
+        return True
+
+    with pytest.raises(ConsentDenied, match="there is no such file"):
+        train(cast, out, TINY, consent=consent, cancelled=withdraw)
+    assert not out.exists()
 
 
 def test_training_without_a_length_is_refused() -> None:

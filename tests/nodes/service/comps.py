@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from bench.stage_consent import swap_params
 from doublure.core.face.track import Track as FaceTrack
 from doublure.core.frame import Frame
 from doublure.core.swap.checkpoint import Model, save_model
@@ -47,6 +48,13 @@ def model(path: Path) -> Path:
     torch.nn.init.normal_(network.codes.weight, 0, 0.3)
     save_model(path, Model(network, torch.zeros(2, 3, 16, 16), _PEOPLE, {}))
     return path
+
+
+def swap_files(folder: Path) -> dict[str, object]:
+    """Params of a Swap that may: model, track, and the consent of the two people."""
+    made = model(folder / "m.safetensors")
+    consent = swap_params(folder, made, driver="double")
+    return {"model": made, "track": track(folder / "t.json"), **consent}
 
 
 def track(path: Path) -> Path:

@@ -17,7 +17,7 @@ from doublure.core.window import Window
 from doublure.nodes import Blend, Context, Node, Relight, Swap
 from doublure.nodes.scale import scaled
 from doublure.nodes.service.client import Client, ServiceError, ServiceGone
-from tests.nodes.service.comps import DATA, face, model, picture, track
+from tests.nodes.service.comps import DATA, face, picture, swap_files
 from tests.nodes.service.conftest import Serve, wait_until
 from tests.nodes.service.gate import Gate
 
@@ -74,7 +74,7 @@ def test_an_occlusion_matte_counts_by_its_alpha_or_its_only_channel(
 
 def test_swap_and_relight_are_bit_identical(client: Client, tmp_path: Path) -> None:
     plate = {"plate": picture(1)}
-    params = {"model": model(tmp_path / "m.safetensors"), "track": track(tmp_path / "t.json")}
+    params = swap_files(tmp_path)
     expected = headless(Swap, plate, params)
     made = client.render(Swap.id, plate, params, number=1001, channels=("R", "G", "B", "A"))
     assert made.pixels[3].any()
@@ -139,7 +139,7 @@ def test_a_channel_that_passes_nowhere_is_rendered(client: Client) -> None:
 
 
 def test_no_node_writes_into_its_inputs(client: Client, tmp_path: Path) -> None:
-    files = {"model": model(tmp_path / "m.safetensors"), "track": track(tmp_path / "t.json")}
+    files = swap_files(tmp_path)
     plate, front = picture(1, ("R", "G", "B", "A")), face()
     matte = picture(5, ("A",), space="Raw")
     for node, inputs, params in (
