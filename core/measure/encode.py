@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
 from doublure.core.measure.matte import SOLID
@@ -14,7 +15,8 @@ def exposure_scale(truth: torch.Tensor, matte: torch.Tensor) -> float:
 
     Args: truth (3, H, W); matte (H, W). A truth that is black there gives 1.
     """
-    level = float(torch.quantile(_sample(truth[:, matte > SOLID].flatten()), 0.75))
+    # numpy selects where torch sorts: a fifth of the time.
+    level = float(np.quantile(_sample(truth[:, matte > SOLID].flatten()).numpy(), 0.75))
     return 0.35 / level if level > 0 else 1.0
 
 
@@ -34,5 +36,5 @@ def power(picture: torch.Tensor, scale: float) -> torch.Tensor:
 
 
 def _sample(values: torch.Tensor, most: int = 1_000_000) -> torch.Tensor:
-    # torch.quantile refuses more than 16 million values; a regular million tells a percentile as well.
+    # A regular million tells a percentile as well as all.
     return values if len(values) <= most else values[:: -(-len(values) // most)]

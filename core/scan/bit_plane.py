@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -41,9 +40,20 @@ class BitPlane:
         return bool(self.values.dtype == np.float16)
 
     @cached_property
+    def _largest(self) -> int:
+        return int(self.bits.max(initial=0))
+
+    @property
+    def nothing(self) -> bool:
+        """Whether every value is 0, without a sign."""
+        return self._largest == 0
+
+    @cached_property
     def _highest(self) -> tuple[int, int]:
         """The largest bits of numbers without and (less the sign) with a sign: the sign is the highest bit."""
-        highest = int(self.bits.max(initial=0))
+        highest = self._largest
+        if highest < self._sign:
+            return highest, 0
         signed = self.bits.view(np.int16 if self.half else np.int32)
         return max(int(signed.max(initial=0)), 0), max(highest - self._sign, 0)
 
@@ -71,21 +81,12 @@ class BitPlane:
 
     def zero(self) -> np.ndarray:
         """(H, W) bool: 0 or -0."""
-        out = self.bits == 0
-        return (
-            np.asarray(out | (self.bits == self._sign))
-            if int(self.bits.max(initial=0)) >= self._sign
-            else out
-        )
+        out = np.asarray(self.bits == 0)
+        return out | (self.bits == self._sign) if self._largest >= self._sign else out
 
     def differs(self, other: BitPlane) -> np.ndarray:
         """(H, W) bool: another bit, in a plane of the same size and type."""
         return np.asarray(self.bits != other.bits)
-
-    def bands(self, rows: int = 64) -> Iterator[BitPlane]:
-        """The plane from top to bottom, some rows at a time: what is asked of them stays in the cache."""
-        for top in range(0, len(self.values), rows):
-            yield BitPlane(self.values[top : top + rows])
 
     def cut(self, window: Window, inside: Window) -> BitPlane:
         """The pixels of ``window`` where this plane covers ``inside``."""

@@ -37,13 +37,11 @@ class Look:
     """One picture's face.
 
     Attributes:
-        points: (468, 3) in the cut's pixels.
-        fixed: the same seen from the front (``measure.expression.head_fixed``).
+        fixed: (468, 3) landmarks seen from the front (``measure.expression.head_fixed``).
         openings: (3,) lips, right lids, left lids, in eyes.
         descriptor: (128,) or None where not asked for.
     """
 
-    points: np.ndarray
     fixed: np.ndarray
     openings: np.ndarray
     descriptor: np.ndarray | None
@@ -166,4 +164,4 @@ def _look(
     fixed = head_fixed(points)
     openings = np.array([opening(fixed, pairs) for pairs in (LIPS, RIGHT_LIDS, LEFT_LIDS)])
     descriptor = embedding(chip(view.pixels, points)) if identity else None
-    return Look(points, fixed, openings, descriptor), where
+    return Look(fixed, openings, descriptor), where

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import repeat
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from doublure.core.color import convert
 from doublure.core.exr import HALF_MAX
 from doublure.core.frame import Frame
 from doublure.core.scan.bit_plane import BitPlane
+from doublure.core.scan.channel_bands import bands, planes
 from doublure.core.scan.raw_frame import RawFrame
 from doublure.core.window import Window
 
@@ -61,6 +62,35 @@ class PixelFacts:
     first_bad: tuple[int, int] | None = None
     first_outside: tuple[int, int] | None = None
 
+    def plus(self, below: PixelFacts) -> PixelFacts:
+        """Both together, ``below`` being further down in the same frame."""
+        out = {}
+        for one in fields(self):
+            mine, other = getattr(self, one.name), getattr(below, one.name)
+            known = mine is not None and other is not None
+            out[one.name] = (
+                _JOINED.get(one.name, _sum)(mine, other) if known else other if mine is None else mine
+            )
+        return PixelFacts(**out)
+
+
+def _sum(mine: Any, other: Any) -> Any:
+    return mine + other
+
+
+def _first_of(mine: Any, other: Any) -> Any:
+    return mine
+
+
+_JOINED: dict[str, Callable[[Any, Any], Any]] = {
+    "lowest": min,
+    "matte_minimum": min,
+    "matte_maximum": max,
+    "first_bad": _first_of,
+    "first_outside": _first_of,
+}
+"""How two parts of a frame make one; all else is a sum."""
+
 
 NOTHING = PixelFacts()
 """Of a frame that cannot be read."""
@@ -71,41 +101,59 @@ def pixel_facts(result: RawFrame, plate: RawFrame) -> PixelFacts:
 
     Args: result, plate: read whole (``raw_frame.read_raw``).
     """
-    data = result.header.data
+    found = _counted(result, plate, False)
+    spaces = result.header.space, plate.header.space
+    another = None not in spaces and spaces[0] != spaces[1]
+    if another and (found.outside_differs or 0) > (found.outside or 0) / 2:
+        # Delivered in another colour space: no bit can be the plate's.
+        return _counted(result, plate, True)
+    return found
+
+
+def _counted(result: RawFrame, plate: RawFrame, converted: bool) -> PixelFacts:
+    """The counts; ``converted``: the plate is brought to the result's colour space before it is compared."""
     asked = [name for name in ("R", "G", "B", "A", MATTE) if name in result.header.channels]
-    ours = {name: BitPlane(np.asarray(result.channel(name))) for name in asked}
-    found: dict[str, Any] = _not_finite(list(ours.values()), data)
-    coloured = all(name in ours for name in "RGB")
-    if coloured:
-        found["above_half"] = _above_half([ours[name] for name in "RGB"])
-    if MATTE in ours:
-        found |= _matte(ours[MATTE])
-    common = data.intersect(plate.header.data)
-    if not coloured or plate.columns("RGB") is None or common.empty:
-        return PixelFacts(**found)
-    if common != data:
-        ours = {name: plane.cut(common, data) for name, plane in ours.items()}
-    theirs = {
-        name: BitPlane(np.asarray(plate.channel(name))[common.slices(plate.header.data)], like=ours["R"])
-        for name in asked
-        if name in plate.header.channels and name != MATTE
-    }
+    common = result.header.data.intersect(plate.header.data)
+    coloured = all(name in asked for name in "RGB")
+    theirs = [name for name in asked if name in plate.header.channels and name != MATTE]
+    comparable = coloured and all(name in theirs for name in "RGB")
+    spaces = (str(plate.header.space), str(result.header.space)) if converted else None
+    total = NOTHING
+    for band in bands(result.header.data):
+        ours = planes(result, asked, band)
+        found = _not_finite(list(ours.values()), band)
+        if coloured:
+            found["above_half"] = _above_half([ours[name] for name in "RGB"])
+        if MATTE in ours:
+            found |= _matte(ours[MATTE])
+        near = band.intersect(common)
+        if comparable and not near.empty:
+            if near != band:
+                ours = {name: plane.cut(near, band) for name, plane in ours.items()}
+            found |= _compared(ours, planes(plate, theirs, near, ours["R"]), near, spaces)
+        total = total.plus(PixelFacts(**found))
+    return total
+
+
+def _compared(
+    ours: dict[str, BitPlane], theirs: dict[str, BitPlane], window: Window, spaces: tuple[str, str] | None
+) -> dict[str, Any]:
     pairs = [(ours[name], theirs[name]) for name in "RGB"]
     matte = ours.get(MATTE)
-    found |= _negative(pairs, matte)
+    found = _negative(pairs, matte)
     if matte is not None:
-        found |= _outside(pairs, matte, common, (result.header.space, plate.header.space))
+        found |= _outside(pairs, matte, window, spaces)
     if "A" in ours and "A" in theirs:
         found["alpha_differs"] = int(np.count_nonzero(ours["A"].differs(theirs["A"]) & ours["A"].finite()))
-    return PixelFacts(**found)
+    return found
 
 
-def _not_finite(planes: list[BitPlane], data: Window) -> dict[str, Any]:
+def _not_finite(planes: list[BitPlane], window: Window) -> dict[str, Any]:
     if all(plane.surely_finite for plane in planes):
         return {"nan": 0, "inf": 0}
     nan = np.logical_or.reduce([np.isnan(plane.values) for plane in planes])
     inf = np.logical_or.reduce([np.isinf(plane.values) for plane in planes])
-    return {"nan": int(nan.sum()), "inf": int(inf.sum()), "first_bad": _first(nan | inf, data)}
+    return {"nan": int(nan.sum()), "inf": int(inf.sum()), "first_bad": _first(nan | inf, window)}
 
 
 def _above_half(planes: list[BitPlane]) -> int:
@@ -117,19 +165,16 @@ def _above_half(planes: list[BitPlane]) -> int:
 
 
 def _matte(plane: BitPlane) -> dict[str, Any]:
-    rows = np.flatnonzero(plane.bits.max(1))
-    if not rows.size:
+    if plane.nothing:
         return {"matte_minimum": 0.0, "matte_maximum": 0.0, "coverage": 0.0, "matte_wrong": 0, "inside": 0}
-    # The rows without a matte hold 0 and nothing else.
-    beside = rows[-1] + 1 - rows[0] < len(plane.bits)
-    values = torch.from_numpy(plane.values[rows[0] : rows[-1] + 1]).float()
+    values = torch.from_numpy(plane.values).float()
     if not plane.surely_finite:
         values = torch.where(torch.isfinite(values), values, 0)
     low, high = (float(value) for value in torch.aminmax(values))
     wrong = int(((values < 0) | (values > 1)).sum()) if low < 0 or high > 1 else 0
     return {
-        "matte_minimum": min(low, 0.0) if beside else low,
-        "matte_maximum": max(high, 0.0) if beside else high,
+        "matte_minimum": low,
+        "matte_maximum": high,
         "coverage": float(values.sum(dtype=torch.float64)),
         "matte_wrong": wrong,
         "inside": int(torch.count_nonzero(values)),
@@ -137,49 +182,48 @@ def _matte(plane: BitPlane) -> dict[str, Any]:
 
 
 def _negative(pairs: list[tuple[BitPlane, BitPlane]], matte: BitPlane | None) -> dict[str, Any]:
-    total = count = 0
+    if not any(mine.has_negative for mine, _ in pairs):
+        return {"negative": 0, "negative_made": 0}
+    darks = [mine.negative() for mine, _ in pairs]
+    made = np.zeros_like(darks[0])
     lowest = 0.0
-    planes = [plane for pair in pairs for plane in pair]
-    mattes = repeat(None) if matte is None else matte.bands()
-    for over, *bands in zip(mattes, *(plane.bands() for plane in planes), strict=matte is not None):
-        ours, theirs = bands[::2], bands[1::2]
-        if not any(mine.has_negative for mine in ours):
-            continue
-        darks = [mine.negative() for mine in ours]
-        made = np.zeros_like(darks[0])
-        for dark, mine, other in zip(darks, ours, theirs, strict=True):
-            new = dark & ~other.negative()
-            if over is not None:
-                new &= ~over.zero()
-            values = mine.values[new]
-            values = values[np.isfinite(values)]
-            lowest = min(lowest, float(values.min())) if values.size else lowest
-            made |= new
-        total += int(np.count_nonzero(np.logical_or.reduce(darks)))
-        count += int(np.count_nonzero(made))
-    return {"negative": total, "negative_made": count, "lowest": lowest}
+    under = None if matte is None else ~matte.zero()
+    for dark, (mine, other) in zip(darks, pairs, strict=True):
+        new = dark & ~other.negative()
+        if under is not None:
+            new &= under
+        values = mine.values[new]
+        values = values[np.isfinite(values)]
+        lowest = min(lowest, float(values.min())) if values.size else lowest
+        made |= new
+    return {
+        "negative": int(np.count_nonzero(np.logical_or.reduce(darks))),
+        "negative_made": int(np.count_nonzero(made)),
+        "lowest": lowest,
+    }
 
 
 def _outside(
     pairs: list[tuple[BitPlane, BitPlane]],
     matte: BitPlane,
-    common: Window,
-    spaces: tuple[str | None, str | None],
+    window: Window,
+    spaces: tuple[str, str] | None,
 ) -> dict[str, Any]:
-    outside = matte.zero()
-    differs = pairs[0][0].differs(pairs[0][1])
+    different = pairs[0][0].bits ^ pairs[0][1].bits
     for mine, other in pairs[1:]:
-        differs |= mine.differs(other)
-    differs &= outside
+        different |= mine.bits ^ other.bits
+    if matte.nothing and not different.max(initial=0):
+        return {"outside_differs": 0, "outside_far": 0, "outside": different.size}
+    outside = matte.zero()
+    differs = (different != 0) & outside
     count = int(np.count_nonzero(outside))
     if not differs.any():
         return {"outside_differs": 0, "outside_far": 0, "outside": count}
     got = np.stack([mine.values for mine, _ in pairs], 2).astype(np.float32)
     wanted = np.stack([other.values for _, other in pairs], 2).astype(np.float32)
     tolerance = 0.0
-    if None not in spaces and spaces[0] != spaces[1] and differs.sum() > count / 2:
-        # Delivered in another colour space: no bit can be the plate's.
-        wanted, tolerance = _converted(wanted, str(spaces[1]), str(spaces[0])), _ROUNDED
+    if spaces is not None:
+        wanted, tolerance = _converted(wanted, *spaces), _ROUNDED
     with np.errstate(invalid="ignore"):
         far = np.abs(got - wanted)
     size = np.maximum(np.abs(wanted).max(2, keepdims=True), _TOE)
@@ -193,7 +237,7 @@ def _outside(
         "outside_differs": int(differs.sum()),
         "outside_far": int(distant.sum()),
         "outside": count,
-        "first_outside": _first(differs, common),
+        "first_outside": _first(differs, window),
     }
 
 

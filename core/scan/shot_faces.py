@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from doublure.core.errors import DoublureError
-from doublure.core.measure.expression import shot_expression
+from doublure.core.measure.expression import ENOUGH
 from doublure.core.measure.identity import distance
 from doublure.core.measure.jitter import jitter_frames
 from doublure.core.scan.face_facts import FaceFacts, ShotLight
@@ -84,14 +84,17 @@ def shot_faces(
 
 
 def _expressions(readings: Sequence[FaceReading]) -> list[float | None]:
-    ours, theirs = (
-        [None if look is None else look.points for look in looks]
-        for looks in ([one.result for one in readings], [one.plate for one in readings])
-    )
-    if not any(a is not None and b is not None for a, b in zip(ours, theirs, strict=True)):
-        return [None] * len(readings)
-    found = shot_expression(ours, theirs)
-    return [None if one is None else one.landmarks for one in found.frames]
+    """As ``measure.expression.shot_expression`` has it, of faces that are already seen from the front."""
+    apart = {
+        i: (one.result.fixed - one.plate.fixed)[:, :2]
+        for i, one in enumerate(readings)
+        if one.result is not None and one.plate is not None
+    }
+    own = np.mean(list(apart.values()), axis=0) if len(apart) >= ENOUGH else 0.0
+    return [
+        math.sqrt(float(((apart[i] - own) ** 2).sum(1).mean())) if i in apart else None
+        for i in range(len(readings))
+    ]
 
 
 def _openings(readings: Sequence[FaceReading]) -> list[tuple[float | None, float | None]]:

@@ -7,9 +7,12 @@ import pytest
 import torch
 
 from doublure.core.errors import DoublureError
-from doublure.core.scan.face_reading import likeness
+from doublure.core.face.topology import canonical_shape
+from doublure.core.measure.expression import head_fixed, shot_expression
+from doublure.core.scan.face_reading import FaceReading, Look, likeness
 from doublure.core.scan.grain_ratio import grain_ratio
 from doublure.core.scan.light_zones import light_zones, off_the_shot, shot_light, shot_zones
+from doublure.core.scan.shot_faces import shot_faces
 from tests.core.measure.grainy import SIZE, blur, clean_face, grain, oval
 
 FACE, MATTE = clean_face(), oval()
@@ -78,3 +81,19 @@ def test_a_face_is_like_itself_under_any_gain_and_unlike_another() -> None:
 def test_a_flat_face_is_like_nothing() -> None:
     with pytest.raises(DoublureError, match="structure"):
         likeness(torch.full_like(FACE, 0.18), FACE, MATTE)
+
+
+def reading(number: int, ours: np.ndarray, theirs: np.ndarray) -> FaceReading:
+    looks = [Look(head_fixed(points), np.zeros(3), None) for points in (ours, theirs)]
+    return FaceReading(number, 200.0, looks[0], looks[1], 60.0, 1.0, 1.0, 1.0, 0.0, 0.5, np.zeros(9))
+
+
+@pytest.mark.parametrize("count", [3, 10])
+def test_a_shots_expression_is_that_of_the_measure(count: int) -> None:
+    rng = np.random.default_rng(4)
+    ours, theirs = (
+        [100 * canonical_shape() + rng.normal(0, 2, (468, 3)) for _ in range(count)] for _ in range(2)
+    )
+    faces, _, _ = shot_faces([reading(1001 + i, ours[i], theirs[i]) for i in range(count)], {})
+    wanted = [one.landmarks for one in shot_expression(ours, theirs).frames if one is not None]
+    assert [face.expression for face in faces.values()] == pytest.approx(wanted)

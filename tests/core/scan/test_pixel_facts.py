@@ -9,6 +9,7 @@ import torch
 
 from doublure.core.color import convert
 from doublure.core.frame import Frame
+from doublure.core.scan.channel_bands import ROWS
 from doublure.core.scan.pixel_facts import PixelFacts, pixel_facts
 from doublure.core.scan.raw_frame import read_raw
 from tests.core.scan.conftest import HEIGHT, WIDTH, pixels, write
@@ -156,3 +157,29 @@ def test_another_colour_space_is_compared_after_a_conversion(
     assert facts(tmp_path, delivered, plate, colorInteropID="lin_ap0_scene").outside_differs == 0
     delivered[0, 0, 0] *= 1.1
     assert facts(tmp_path, delivered, plate, colorInteropID="lin_ap0_scene").outside_differs == 1
+
+
+def test_a_tall_frame_counts_and_places_what_lies_in_any_band(tmp_path: Path) -> None:
+    rows = 3 * ROWS + 5
+    high = np.random.default_rng(5).uniform(0.1, 1, (rows, 6, 4)).astype(np.float16)
+    high[..., 3] = 0
+    high[ROWS + 2 : ROWS + 4, :, 3] = 1
+    plate = high[..., :3].copy()
+    high[2 * ROWS + 1, 4, 0], high[rows - 1, 5, 1] = np.nan, np.inf
+    high[ROWS + 2, 1, 2], high[rows - 1, 2, 2] = -0.5, 0.05
+    high[ROWS - 1, 3, 0] = 0.05
+    found = facts(tmp_path, high, plate)
+    assert (found.nan, found.inf, found.first_bad) == (1, 1, (4, 2 * ROWS + 1))
+    assert (found.negative, found.negative_made, found.lowest) == (1, 1, -0.5)
+    assert (found.outside_differs, found.first_outside) == (2, (3, ROWS - 1))
+    assert (found.inside, found.outside) == (12, rows * 6 - 12)
+    assert (found.matte_minimum, found.matte_maximum, found.coverage) == (0, 1, 12)
+
+
+def test_many_channels_and_one_alone_are_read_alike(
+    tmp_path: Path, result: np.ndarray, plate: np.ndarray
+) -> None:
+    more = np.concatenate([result, pixels(4, 2)], 2)
+    names = ("R", "G", "B", "matte", "depth", "id")
+    assert facts(tmp_path, more, plate, names=names) == facts(tmp_path, result, plate)
+    assert facts(tmp_path, result[..., 3:], plate, names=("matte",)).inside == 96

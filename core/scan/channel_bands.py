@@ -1,0 +1,38 @@
+"""Two frames from top to bottom, some rows at a time, so that everything asked of a band finds it in the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import cv2
+import numpy as np
+
+from doublure.core.scan.bit_plane import BitPlane
+from doublure.core.scan.raw_frame import RawFrame
+from doublure.core.window import Window
+
+ROWS = 32
+"""Rows of a band: seven half channels of 4K are 2 MB."""
+_SPLIT_MOST = 4
+"""Channels of a pixel up to which all are taken apart at once."""
+
+
+def bands(window: Window) -> Iterator[Window]:
+    """The window cut across, from top to bottom."""
+    for top in range(window.y0, window.y1, ROWS):
+        yield Window(window.x0, top, window.x1, min(top + ROWS, window.y1))
+
+
+def planes(
+    frame: RawFrame, names: Sequence[str], window: Window, like: BitPlane | None = None
+) -> dict[str, BitPlane]:
+    """Channels under ``window``, which the frame covers; as numbers of the type of ``like`` where given."""
+    rows, columns = window.slices(frame.header.data)
+    pixels = frame.pixels[rows, columns]
+    found = frame.header.channels
+    if pixels.shape[2] > _SPLIT_MOST:
+        return {name: BitPlane(pixels[..., found.index(name)], like) for name in names}
+    # As integers, which are moved as they are, NaN and all.
+    apart = cv2.split(pixels.view(np.uint16 if frame.half else np.int32))
+    kind = pixels.dtype
+    return {name: BitPlane(apart[found.index(name)].view(kind), like) for name in names}
