@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 from doublure.cli.main import main
-from tests.pipeline_hooks.conftest import clean, comp, shot  # noqa: F401 (fixtures)
+from tests.pipeline_hooks.conftest import (  # noqa: F401 (fixtures)
+    _faces_measured_once,
+    _nobody_elses_settings,
+    clean,
+    shot,
+)
 from tests.pipeline_hooks.shots import Shot
 
 
