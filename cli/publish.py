@@ -44,9 +44,12 @@ def run(args: argparse.Namespace) -> int:
     """Publish. Returns 0 only where every phase succeeded."""
     from doublure.pipeline_hooks.gate import run_gate
     from doublure.pipeline_hooks.overrides import Override
-    from doublure.pipeline_hooks.report import write_reports
+    from doublure.pipeline_hooks.report import make_folder, write_reports
 
     overrides = [Override.parse(text, args.user) for text in args.override]
+    if args.report is not None:
+        # Known before the version lies in its place.
+        make_folder(args.report)
     with Progress("reading") as progress:
         outcome = run_gate(args.shot, overrides=overrides, dry_run=args.dry_run, progress=progress)
     _tell(outcome)

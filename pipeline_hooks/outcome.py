@@ -64,7 +64,7 @@ class Outcome:
         return [step.plugin for step in self.steps if not step.ok]
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON; see ``report.schema.json``."""
+        """For JSON; see ``report_json``."""
         from doublure.pipeline_hooks.report_json import as_dict
 
         return as_dict(self)

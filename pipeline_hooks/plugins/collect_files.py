@@ -24,7 +24,7 @@ class CollectFiles(plugin.ShotCollector):
         try:
             publication.track = Track.load(shot.track)
         except DoublureError as error:
-            publication.track_fault = str(error)
+            publication.track_fault = f"{shot.track.name}: {error.what}"
         try:
             publication.model = hash_file(shot.model).sha256
         except DoublureError as error:

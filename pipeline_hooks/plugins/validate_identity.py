@@ -18,4 +18,17 @@ class ValidateIdentity(plugin.ShotValidator):
 
     def check(self, publication: Publication) -> list[Finding]:
         """See ``ShotValidator``."""
-        return check_identity(publication.facts, publication.profile.limits)
+        found = check_identity(publication.facts, publication.profile.limits)
+        told = {one.frame for findings in publication.findings.values() for one in findings}
+        found += [
+            Finding(
+                frame.number,
+                f"the face was not measured ({frame.faceless})",
+                "look at the frame, and correct the track where it shows no face",
+                "warning",
+            )
+            for frame in publication.facts.readable
+            # The validators before have told most reasons: no matte, NaN.
+            if frame.expected and frame.face is None and frame.number not in told
+        ]
+        return found

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from doublure.core.check.finding import Finding
 from doublure.pipeline_hooks import consent, plugin
+from doublure.pipeline_hooks.graph_model import check_graph
 from doublure.pipeline_hooks.publication import Publication
 
 
 class ValidateModel(plugin.ShotValidator):
-    """The model's file is there, and every likeness record consents to its hash."""
+    """The model's file is there, every likeness record consents to its hash, and the graph, where one is named, swaps
+    with it.
+    """
 
     label = "Model"
     order = plugin.VALIDATE + 0.03
@@ -19,4 +22,7 @@ class ValidateModel(plugin.ShotValidator):
             fault = publication.model_fault or "it is not known"
             place = publication.shot.model.name
             return [Finding(None, f"{place}: {fault}", "name the model that the shot was made with")]
-        return consent.findings(consent.ask(publication)[1], of_model=True)
+        found = consent.findings(consent.ask(publication)[1], of_model=True)
+        if publication.shot.graph is not None:
+            found += check_graph(publication.shot.graph, publication.model, publication.shot.cut[0])
+        return found

@@ -19,7 +19,7 @@ class ValidateReadable(plugin.ShotValidator):
         found = check_readable(publication.facts)
         if publication.track is None:
             fault = publication.track_fault or "there is no track"
-            found.append(Finding(None, fault.rstrip("."), "name the track that the shot was made with"))
+            found.append(Finding(None, fault, "name the track that the shot was made with"))
         elif not publication.track.found:
             # Without a face nothing would be measured, and everything would pass.
             found.append(Finding(None, "the track has no face in any frame", "track the plate again"))

@@ -57,6 +57,15 @@ def test_an_override_without_a_user_exits_1(shot: Shot, capsys: pytest.CaptureFi
     assert not shot.published.exists()
 
 
+def test_a_report_that_cannot_be_written_exits_1_before_anything_is_published(
+    shot: Shot,  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["publish", str(shot.file), "--report", str(shot.file / "report")]) == 1
+    assert "the folder cannot be made" in capsys.readouterr().err
+    assert not shot.published.exists()
+
+
 def test_a_missing_shot_file_exits_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["publish", str(tmp_path / "none.toml")]) == 1
     assert "there is no such file" in capsys.readouterr().err

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 import OpenImageIO as oiio
 
 from doublure.core.consent.timestamp import format_time
+from doublure.core.face.sidecar import Track
 from doublure.core.provenance.signer import Signer
 from doublure.core.provenance.write import Material, write_provenance
 from tests.core.check import damages
@@ -197,6 +198,22 @@ def _time(change: Callable[[str], str]) -> Callable[[oiio.ImageSpec], None]:
     return spec
 
 
+def _graph_of_another(shot: Shot, _: Comp) -> None:
+    shot.write("other.safetensors", b"another model")
+    text = (shot.folder / "graph.json").read_text()
+    shot.write("graph.json", text.replace("hero.safetensors", "other.safetensors"))
+
+
+def _track_astray(shot: Shot, _: Comp) -> None:
+    """The track has the face beside the picture."""
+    track = Track.load(shot.folder / "track.json")
+    face = track.frames[1004]
+    assert face.points is not None
+    track.frames[1004] = replace(face, points=face.points + np.float32([900, 0, 0]))
+    (shot.folder / "track.json").unlink()
+    track.save(shot.folder / "track.json")
+
+
 def _review(flagged: list[int], **decisions: Any) -> Break:
     """Decisions as ``f1004="accept"``; the files are those that lie there, or ``stale`` ones."""
 
@@ -300,6 +317,12 @@ FAULTS: dict[str, Fault] = {
         _people(lambda p: p.driver["replica"].update(models=[{"name": "x", "sha256": OTHER}])),
         "ValidateModel",
     ),
+    "a graph with another model": Fault(_graph_of_another, "ValidateModel"),
+    "a graph that swaps nothing": Fault(
+        _content("graph.json", lambda b: b.replace(b"org.doublure.swap", b"org.doublure.track")),
+        "ValidateModel",
+    ),
+    "half a graph": Fault(_content("graph.json", lambda b: b[: len(b) // 2]), "ValidateModel"),
     # Consent
     "no record of the hero": Fault(_gone("mara.consent.json"), "ValidateConsent"),
     "a record changed after it was signed": Fault(
@@ -406,6 +429,7 @@ FAULTS: dict[str, Fault] = {
     "the plate's own face": Fault(_comp("reverted"), "ValidateReverted", (1005,)),
     "light of its own": Fault(_comp("lit otherwise"), "ValidateLight"),
     "a wrong mouth": Fault(_comp("mouth wrong"), "ValidateAperture"),
+    "a face out of the picture": Fault(_track_astray, "ValidateIdentity", (1004,)),
     "too much drift of identity": Fault(profile("[limits]\nidentity = 0.01"), "ValidateIdentity"),
     # Review
     "a rejected frame": Fault(_review([1004], f1004="reject"), "ValidateReview", (1004,)),

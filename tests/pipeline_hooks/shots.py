@@ -52,6 +52,21 @@ folder = "publish/{{project}}/{{shot}}/{{version}}"
 """
 
 
+GRAPH = """\
+{
+  "schema": "doublure.graph/1",
+  "nodes": {
+    "plate": {"type": "org.doublure.read", "params": {"pattern": "plate/plate.####.exr"}},
+    "swap": {
+      "type": "org.doublure.swap",
+      "inputs": {"plate": "plate"},
+      "params": {"model": "hero.safetensors", "track": "track.json"}
+    }
+  }
+}
+"""
+
+
 class Shot:
     """A folder with a shot file."""
 
@@ -135,7 +150,7 @@ def make_clean(folder: Path) -> tuple[Shot, Comp]:
     place(comp, comp.clean, shot)
     track_frames(scene.take.plates).save(folder / "track.json")
     shot.write("hero.safetensors", MODEL)
-    shot.write("graph.json", '{"nodes": {}}\n')
+    shot.write("graph.json", GRAPH)
     shot.write("shot.toml", TOML)
     shot.people(lambda _: None)
     return shot, comp
