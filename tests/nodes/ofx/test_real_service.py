@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 
+from bench.stage_consent import swap_params
 from doublure.core.color import convert
 from doublure.core.face.pose import Pose
 from doublure.core.face.topology import canonical_shape
@@ -26,7 +27,7 @@ from doublure.nodes import Blend, Context, Relight, Swap
 from doublure.nodes.service.runtime import listen, private_folder
 from doublure.nodes.service.server import Server
 from tests.nodes.ofx.conftest import MakeHost
-from tests.nodes.ofx.driver import FAILED, OK, UNTOUCHED, Box, Host, Pixels
+from tests.nodes.ofx.driver import FAILED, OK, Box, Host, Pixels
 
 WIDTH, HEIGHT, OVERSCAN, NUMBER = 120, 100, 8, 7
 SHAPE = canonical_shape().astype(np.float64)
@@ -101,8 +102,13 @@ def started_host(host: MakeHost) -> Host:
     return host(width=WIDTH, height=HEIGHT, negative_rows=1, padding=32)
 
 
+def files(model: Path, track: Path) -> dict[str, str]:
+    """Params of a Swap that may: model, track, and the consent of the two people."""
+    return {"model": str(model), "track": str(track), **swap_params(model.parent, model, driver="double")}
+
+
 def swapped(plate: Frame, model: Path, track: Path) -> Frame:
-    return Swap(plate=plate, model=str(model), track=str(track), sharpness=0.5, ctx=Context(NUMBER))
+    return Swap(plate=plate, **files(model, track), sharpness=0.5, ctx=Context(NUMBER))
 
 
 def test_swap_is_that_of_the_node_bit_for_bit(
@@ -111,7 +117,7 @@ def test_swap_is_that_of_the_node_bit_for_bit(
     started = started_host(host)
     instance = started.create("swap")
     box = connect(started, instance, "Source", plate)
-    for name, value in {"model": model, "track": track, "sharpness": 0.5}.items():
+    for name, value in {**files(model, track), "sharpness": 0.5}.items():
         started.param(instance, name, value)
     status, result = started.render(instance, box, time=NUMBER)
     assert started.report()["messages"] == ""
@@ -173,6 +179,26 @@ def test_blend_is_that_of_the_node_bit_for_bit(
     np.testing.assert_array_equal(result, rows(expected, channels))
 
 
+@pytest.mark.parametrize("channels", ["RGB", "RGBA"])
+def test_with_the_matte_for_alpha_it_is_that_of_the_node_bit_for_bit(
+    host: MakeHost, service: Server, plate: Frame, model: Path, track: Path, channels: str
+) -> None:
+    face = swapped(plate, model, track)
+    own = plate.with_pixels(plate.pixels[: len(channels)].clone(), tuple(channels))
+    started = started_host(host)
+    instance = started.create("blend")
+    box = connect(started, instance, "Source", own, channels)
+    connect(started, instance, "Face", face)
+    started.param(instance, "alpha", 1)
+    status, result = started.render(instance, box, time=NUMBER)
+    assert started.report()["messages"] == ""
+    assert status == OK
+    expected = Blend(plate=own, face=face, ctx=Context(NUMBER))
+    assert (expected.channel("matte") > 0.5).any()
+    np.testing.assert_array_equal(result[..., :3], rows(expected, "RGB"))
+    np.testing.assert_array_equal(result[..., 3], expected.channel("matte").numpy())
+
+
 def test_another_space_is_converted_there_and_back(
     host: MakeHost, service: Server, plate: Frame, model: Path, track: Path
 ) -> None:
@@ -180,7 +206,7 @@ def test_another_space_is_converted_there_and_back(
     started = started_host(host)
     instance = started.create("swap")
     box = connect(started, instance, "Source", given)
-    for name, value in {"model": model, "track": track, "sharpness": 0.5, "input_space": 4}.items():
+    for name, value in {**files(model, track), "sharpness": 0.5, "input_space": 4}.items():
         started.param(instance, name, value)
     status, result = started.render(instance, box, time=NUMBER)
     assert status == OK
@@ -209,8 +235,23 @@ def test_what_the_node_cannot_do_is_told(host: MakeHost, service: Server, plate:
     started.param(instance, "track", track)
     status, result = started.render(instance, box, time=NUMBER)
     assert status == FAILED
-    assert (result == UNTOUCHED).all()
+    assert (result == 0).all()
     assert "/nowhere/hero.safetensors" in started.report()["messages"]
+
+
+def test_without_consent_the_host_is_told_whom_to_ask_and_gets_no_picture(
+    host: MakeHost, service: Server, plate: Frame, model: Path, track: Path
+) -> None:
+    started = started_host(host)
+    instance = started.create("swap")
+    box = connect(started, instance, "Source", plate)
+    for name, value in {**files(model, track), "project": "another"}.items():
+        started.param(instance, name, value)
+    status, result = started.render(instance, box, time=NUMBER)
+    assert status == FAILED
+    assert (result == 0).all()
+    message = started.report()["messages"]
+    assert "the record is for project stage, not for 'another'); ask the maintainers of Doublure." in message
 
 
 def test_a_frame_without_a_face_is_empty_and_the_artist_told(
@@ -219,8 +260,8 @@ def test_a_frame_without_a_face_is_empty_and_the_artist_told(
     started = started_host(host)
     instance = started.create("swap")
     box = connect(started, instance, "Source", plate)
-    started.param(instance, "model", model)
-    started.param(instance, "track", track)
+    for name, value in files(model, track).items():
+        started.param(instance, name, value)
     status, result = started.render(instance, box, time=NUMBER + 1)
     assert status == OK
     assert (result == 0).all()
@@ -251,10 +292,12 @@ def test_the_shim_starts_the_real_service(
     box = connect(started, instance, "Source", plate)
     connect(started, instance, "Face", plate)
     started.param(instance, "mix", 0)
+    started.param(instance, "alpha", 1)
     status, result = started.render(instance, box, time=NUMBER)
     children = Path(f"/proc/{started.process.pid}/task/{started.process.pid}/children").read_text().split()
     assert started.report()["messages"] == ""
     assert status == OK
-    np.testing.assert_array_equal(result, rows(plate))
+    np.testing.assert_array_equal(result[..., :3], rows(plate, "RGB"))
+    assert (result[..., 3] == 0).all()
     assert len(children) == 1
     os.kill(int(children[0]), 15)
