@@ -8,6 +8,9 @@ copy of the same bytes there and back again, in turns; what is above 1 is the se
 files are in the page cache after the first of several starts, of which the median counts. ``service.idle_mb`` is the
 resident memory of a service that has rendered a frame and whose client has gone.
 
+``service.ofx_load_ms`` is what an OpenFX host waits when it starts, ``service.ofx_ms_…`` for a frame that is passed
+through (``bench.ofx_host``).
+
 ``service.cancel_ms`` is how long a 4K Blend goes on after its client asks it to stop, the worst of several moments;
 ``service.cancel_close_up_ms`` the same where the face fills the picture.
 """
@@ -25,6 +28,7 @@ from statistics import median
 
 import torch
 
+from bench.ofx_host import host_times
 from bench.report import Row, run
 from doublure.core.cancel import Cancelled
 from doublure.core.errors import DoublureError
@@ -140,7 +144,7 @@ def cancels(client: Client, high: int, rounds: int) -> list[float]:
 
 
 def measure(arguments: argparse.Namespace) -> list[Row]:
-    """The render service: round trips, a cold start, memory at rest, and the time to stop."""
+    """The render service: round trips, a cold start, memory at rest, OpenFX hosts, and the time to stop."""
     rounds, starts, stops = (15, 2, 6) if arguments.quick else (60, 5, 20)
     with tempfile.TemporaryDirectory(prefix="doublure-service-") as folder:
         os.environ["DOUBLURE_RUNTIME_DIR"] = str(Path(folder) / "run")
@@ -150,6 +154,7 @@ def measure(arguments: argparse.Namespace) -> list[Row]:
             with Client.connect("bench") as client:
                 hd, _ = round_trips(client, HD, rounds)
                 uhd, copy = round_trips(client, UHD, rounds)
+            load, hosted = host_times(starts=2 * starts, rounds=rounds)
             with Client.connect("bench") as client:
                 idle = client.status()["memory_bytes"]
                 stopped = cancels(client, FACE, stops)
@@ -163,6 +168,10 @@ def measure(arguments: argparse.Namespace) -> list[Row]:
         Row("service.memcpy_ratio", uhd / copy, "x", 4, "lower"),
         Row("service.cold_s", median(cold), "s", 6, "lower"),
         Row("service.idle_mb", idle / 1e6, "MB", None, "lower"),
+    ]
+    rows.append(Row("service.ofx_load_ms", load * 1000, "ms", 20, "lower"))
+    rows += [
+        Row(f"service.ofx_ms_{size}", spent * 1000, "ms", None, "lower") for size, spent in hosted.items()
     ]
     if stopped:
         rows.append(Row("service.cancel_ms", max(stopped) * 1000, "ms", 200, "lower"))

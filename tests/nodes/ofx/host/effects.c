@@ -71,11 +71,16 @@ static struct image *make_image(struct clip *clip, float *packed, OfxRectI bound
     int width = bounds.x2 - bounds.x1, height = bounds.y2 - bounds.y1;
     size_t step = (size_t)width * (size_t)components * sizeof(float) + (size_t)options.padding;
     image->clip = clip;
-    image->bytes = step * (size_t)height;
-    image->memory = malloc(image->bytes);
-    memset(image->memory, guard, image->bytes);
-    bool down = options.negative_rows;
-    put_p(&image->set, kOfxImagePropData, 0, down ? image->memory + step * (size_t)(height - 1) : image->memory);
+    bool down = options.negative_rows && !options.direct;
+    if (options.direct)
+        step = (size_t)width * (size_t)components * sizeof(float);
+    else {
+        image->bytes = step * (size_t)height;
+        image->memory = malloc(image->bytes);
+        memset(image->memory, guard, image->bytes);
+    }
+    char *first = options.direct ? (char *)packed : image->memory;
+    put_p(&image->set, kOfxImagePropData, 0, down ? first + step * (size_t)(height - 1) : first);
     put_i(&image->set, kOfxImagePropRowBytes, 0, down ? -(int)step : (int)step);
     int edges[4] = {bounds.x1, bounds.y1, bounds.x2, bounds.y2};
     for (int i = 0; i < 4; i++)
@@ -85,7 +90,8 @@ static struct image *make_image(struct clip *clip, float *packed, OfxRectI bound
     put_s(&image->set, kOfxImageEffectPropPixelDepth, 0, options.depth_none ? "OfxBitDepthNone" : kOfxBitDepthFloat);
     put_s(&image->set, kOfxImageEffectPropComponents, 0, component_name(components));
     put_d(&image->set, kOfxImagePropPixelAspectRatio, 0, 1.0);
-    copy_rows(image, packed, bounds, components, true);
+    if (!options.direct)
+        copy_rows(image, packed, bounds, components, true);
     if (options.zero_rows)
         put_i(&image->set, kOfxImagePropRowBytes, 0, 0);
     return image;
@@ -127,7 +133,7 @@ static void check_padding(const struct image *image, OfxRectI bounds, int compon
 
 static OfxStatus release_image(OfxPropertySetHandle handle) {
     struct image *image = (struct image *)handle; /* The set is its first member. */
-    if (image->back) {
+    if (image->back && !options.direct) {
         if (!options.zero_rows)
             copy_rows(image, image->back, job.bounds, job.components, false);
         check_padding(image, job.bounds, job.components);

@@ -18,6 +18,7 @@ struct options {
     int forget_ints; /* Says OK and writes nothing where it does not know a property. */
     int stop_progress; /* progressUpdate says stop at this call. */
     int no_param, no_image, zero_rows, empty_bounds;
+    int direct; /* Hands out its own memory, without a copy; rows are packed, from below. */
     int no_picture_region; /* A picture does not tell its region of definition. */
     int pixel_regions; /* Says regions of clips in pixels where they should be canonical. */
     char colour[ROOM], name[ROOM], format[ROOM];
@@ -105,6 +106,7 @@ void print_effect(struct effect *effect);
 extern struct effect effects[16];
 OfxPlugin *plugin_named(const char *name);
 OfxStatus describe(OfxPlugin *plugin, const char *context, struct effect *effect);
+double now(void); /* Seconds. */
 void effect_clear(struct effect *effect);
 void load(const char *path);
 void create(const char *plugin, const char *context);

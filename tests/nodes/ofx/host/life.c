@@ -16,7 +16,7 @@ static struct effect descriptors[16];
 struct effect effects[16];
 static int effect_count;
 
-static double now(void) {
+double now(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;

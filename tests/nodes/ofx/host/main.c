@@ -116,7 +116,7 @@ static void set_option(const char *name, const char *value) {
                 {"message", &options.message}, {"project", &options.project}, {"forget_ints", &options.forget_ints},
                 {"stop_progress", &options.stop_progress}, {"no_param", &options.no_param}, {"no_image", &options.no_image},
                 {"zero_rows", &options.zero_rows}, {"empty_bounds", &options.empty_bounds}, {"width", &options.width},
-                {"height", &options.height}, {"no_picture_region", &options.no_picture_region},
+                {"height", &options.height}, {"direct", &options.direct}, {"no_picture_region", &options.no_picture_region},
                 {"pixel_regions", &options.pixel_regions}};
     for (size_t i = 0; i < sizeof ints / sizeof *ints; i++)
         if (strcmp(ints[i].name, name) == 0)

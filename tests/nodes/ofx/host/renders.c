@@ -17,6 +17,7 @@ struct render {
     int components, interactive;
     char path[1024];
     OfxStatus status;
+    double seconds;
 };
 
 static void *render(void *data) {
@@ -34,17 +35,22 @@ static void *render(void *data) {
     put_d(&in, kOfxImageEffectPropRenderScale, 1, r->scale);
     put_i(&in, kOfxImageEffectPropInteractiveRenderStatus, 0, r->interactive);
     put_i(&in, kOfxImageEffectPropSequentialRenderStatus, 0, 0);
+    double begun = now();
     r->status = r->effect->entry->mainEntry(kOfxImageEffectActionRender, r->effect, (OfxPropertySetHandle)&in, NULL);
-    FILE *file = fopen(r->path, "wb");
-    fwrite(job.output, sizeof(float), count, file);
-    fclose(file);
+    r->seconds = now() - begun;
+    FILE *file = r->path[0] ? fopen(r->path, "wb") : NULL;
+    if (file) {
+        fwrite(job.output, sizeof(float), count, file);
+        fclose(file);
+    }
     free(job.output);
     job.output = NULL;
     set_clear(&in);
     return NULL;
 }
 
-/* render PATH TIME SCALE COMPONENTS wx1 wy1 wx2 wy2 bx1 by1 bx2 by2 THREADS ABORT INTERACTIVE */
+/* The output goes to PATH.0 and so on, nowhere where PATH is "-".
+   render PATH TIME SCALE COMPONENTS wx1 wy1 wx2 wy2 bx1 by1 bx2 by2 THREADS ABORT INTERACTIVE */
 void render_command(struct effect *effect, char **word) {
     enum { MOST_THREADS = 32 };
     struct render all[MOST_THREADS];
@@ -59,7 +65,8 @@ void render_command(struct effect *effect, char **word) {
                                  .window = {atoi(word[4]), atoi(word[5]), atoi(word[6]), atoi(word[7])},
                                  .bounds = {atoi(word[8]), atoi(word[9]), atoi(word[10]), atoi(word[11])},
                                  .interactive = atoi(word[14])};
-        snprintf(all[i].path, sizeof all[i].path, "%s.%d", word[0], i);
+        if (strcmp(word[0], "-") != 0)
+            snprintf(all[i].path, sizeof all[i].path, "%s.%d", word[0], i);
     }
     if (count == 1)
         render(&all[0]);
@@ -73,5 +80,8 @@ void render_command(struct effect *effect, char **word) {
     printf("{\"status\": [");
     for (int i = 0; i < count; i++)
         printf("%s%d", i ? ", " : "", all[i].status);
+    printf("], \"seconds\": [");
+    for (int i = 0; i < count; i++)
+        printf("%s%g", i ? ", " : "", all[i].seconds);
     printf("]}\n");
 }
