@@ -24,6 +24,7 @@ import torch
 
 from bench import baselines, chart, standard_set
 from bench.report import Row, as_object
+from bench.stage_consent import swap_params
 from doublure.core.atomic import atomic_file
 from doublure.core.errors import DoublureError
 from doublure.core.frame import Frame
@@ -31,11 +32,12 @@ from doublure.core.measure.card import Card, score_card
 from doublure.core.measure.catalogue import MEASURES
 from doublure.core.measure.reference import Reference
 from doublure.core.measure.sheet import mean
-from doublure.core.measure.take import PLATE, Take, read_take
+from doublure.core.measure.take import PLATE, Take, read_about, read_take
 from doublure.nodes import load_graph, override, render_graph
 
 ROOT = Path(__file__).resolve().parents[1]
 GRAPH = ROOT / "examples" / "graph.json"
+MODEL = ROOT / "examples" / "hero.safetensors"
 CACHE = ROOT / "out" / "stage"
 RESULTS = ROOT / "out" / "scoreboard"
 OUT = ROOT / "bench" / "results" / "scoreboard.json"
@@ -48,6 +50,8 @@ Cards = dict[str, Card]
 def swap(folder: Path, out: Path) -> str:
     """Run the example graph (track, swap, relight, blend) over a take's plate; returns the result's pattern.
 
+    The people get records of their own, made on the spot.
+
     Raises:
         DoublureError: the graph cannot run, or a frame failed.
     """
@@ -57,11 +61,18 @@ def swap(folder: Path, out: Path) -> str:
     override(graph, f"plate.pattern={(folder / PLATE).absolute()}")
     override(graph, f"track.sidecar={(out / 'track.json').absolute()}")
     override(graph, f"write.pattern={pattern}")
+    for name, value in swap_params((out / "consent").absolute(), MODEL, driver=_driver(folder)).items():
+        override(graph, f"swap.{name}={value}")
     report = render_graph(graph)
     if report.failed:
         number, sentence = report.failed[0]
         raise DoublureError(f"the swap failed ({sentence})", file=folder, frame=number)
     return pattern
+
+
+def _driver(folder: Path) -> str:
+    """The id of the double of a take: the stage's name for the seed."""
+    return f"p{read_about(folder / 'take.json')['driver_seed']}"
 
 
 def score_entries(folder: Path, pattern: str) -> tuple[Cards, dict[str, str]]:

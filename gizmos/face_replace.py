@@ -37,6 +37,13 @@ _FACE = Page(
                 Control("hero", "Swap", "hero"),
             ),
         ),
+        Section(
+            "Consent",
+            tuple(
+                Control(name, "Swap", name)
+                for name in ("consent", "driver_consent", "trust", "project", "shot")
+            ),
+        ),
         Section("Tracking", _of("Track", "track", "face_index", "threshold", "smoothing")),
     ),
 )
@@ -108,9 +115,9 @@ FACE_REPLACE = Tool(
     name="DoublureFaceReplace",
     label="Doublure FaceReplace",
     version=1,
-    help="Replaces the face in a plate by the hero's. Give a track file and press Analyse once, choose the model, "
-    "then work from left to right through the tabs. Connect a matte to occlusion where something passes in front of "
-    "the face. Outside the matte the plate is kept bit for bit.",
+    help="Replaces the face in a plate by the hero's. Give a track file and press Analyse once, choose the model and "
+    "the records in which both people consent, then work from left to right through the tabs. Connect a matte to "
+    "occlusion where something passes in front of the face. Outside the matte the plate is kept bit for bit.",
     inputs=(
         Input("plate", "the plate with the performer"),
         Input("occlusion", "a matte of what stands in front of the face", optional=True, mask=True),

@@ -54,6 +54,52 @@ TOOL = {
                     ],
                 },
                 {
+                    'name': 'group_Face_Consent',
+                    'label': 'Consent',
+                    'controls': [
+                        {
+                            'name': 'consent',
+                            'kind': 'file',
+                            'label': "Hero's consent",
+                            'help': "The hero's signed likeness record. Without one that permits this shot nothing is rendered.",
+                            'default': '',
+                            'animatable': False,
+                        },
+                        {
+                            'name': 'driver_consent',
+                            'kind': 'file',
+                            'label': "Driver's consent",
+                            'help': 'The signed likeness record of the double in this plate; it also says who that is. Nothing is rendered without it.',
+                            'default': '',
+                            'animatable': False,
+                        },
+                        {
+                            'name': 'trust',
+                            'kind': 'file',
+                            'label': 'Trust file',
+                            'help': "The studio's signed trust file: whose signatures count. Nothing is rendered without it.",
+                            'default': '',
+                            'animatable': False,
+                        },
+                        {
+                            'name': 'project',
+                            'kind': 'string',
+                            'label': 'Project',
+                            'help': "The project's id, as the records write it.",
+                            'default': '',
+                            'animatable': False,
+                        },
+                        {
+                            'name': 'shot',
+                            'kind': 'string',
+                            'label': 'Shot',
+                            'help': "The shot's name, as the records write it.",
+                            'default': '',
+                            'animatable': False,
+                        },
+                    ],
+                },
+                {
                     'name': 'group_Face_Tracking',
                     'label': 'Tracking',
                     'controls': [
@@ -455,13 +501,13 @@ TOOL = {
                             'name': 'about_version',
                             'kind': 'text',
                             'label': '',
-                            'default': 'Doublure FaceReplace 1 (Track 1, Swap 1, Relight 1, Blend 1)',
+                            'default': 'Doublure FaceReplace 1 (Track 2, Swap 1, Relight 1, Blend 1)',
                         },
                         {
                             'name': 'about_help',
                             'kind': 'text',
                             'label': '',
-                            'default': "Replaces the face in a plate by the hero's. Give a track file and press Analyse\nonce, choose the model, then work from left to right through the tabs. Connect a\nmatte to occlusion where something passes in front of the face. Outside the\nmatte the plate is kept bit for bit.\nInput plate: the plate with the performer.\nInput occlusion (optional): a matte of what stands in front of the face.",
+                            'default': "Replaces the face in a plate by the hero's. Give a track file and press Analyse\nonce, choose the model and the records in which both people consent, then work\nfrom left to right through the tabs. Connect a matte to occlusion where\nsomething passes in front of the face. Outside the matte the plate is kept bit\nfor bit.\nInput plate: the plate with the performer.\nInput occlusion (optional): a matte of what stands in front of the face.",
                         },
                     ],
                 },
@@ -546,6 +592,11 @@ TOOL = {
         {'control': 'analyse', 'node': 'Track', 'param': 'analyse', 'alias': True},
         {'control': 'model', 'node': 'Swap', 'param': 'model', 'alias': False},
         {'control': 'hero', 'node': 'Swap', 'param': 'hero', 'alias': False},
+        {'control': 'consent', 'node': 'Swap', 'param': 'consent', 'alias': False},
+        {'control': 'driver_consent', 'node': 'Swap', 'param': 'driver_consent', 'alias': False},
+        {'control': 'trust', 'node': 'Swap', 'param': 'trust', 'alias': False},
+        {'control': 'project', 'node': 'Swap', 'param': 'project', 'alias': False},
+        {'control': 'shot', 'node': 'Swap', 'param': 'shot', 'alias': False},
         {'control': 'track_face_index', 'node': 'Track', 'param': 'face_index', 'alias': True},
         {'control': 'track_threshold', 'node': 'Track', 'param': 'threshold', 'alias': True},
         {'control': 'track_smoothing', 'node': 'Track', 'param': 'smoothing', 'alias': True},
@@ -612,7 +663,7 @@ def getGrouping():
 
 
 def getPluginDescription():
-    return "Replaces the face in a plate by the hero's. Give a track file and press Analyse once, choose the model, then work from left to right through the tabs. Connect a matte to occlusion where something passes in front of the face. Outside the matte the plate is kept bit for bit."
+    return "Replaces the face in a plate by the hero's. Give a track file and press Analyse once, choose the model and the records in which both people consent, then work from left to right through the tabs. Connect a matte to occlusion where something passes in front of the face. Outside the matte the plate is kept bit for bit."
 
 
 # Older versions ask for the description by this name.

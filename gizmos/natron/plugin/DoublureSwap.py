@@ -48,6 +48,52 @@ TOOL = {
                     ],
                 },
                 {
+                    'name': 'group_Swap_Consent',
+                    'label': 'Consent',
+                    'controls': [
+                        {
+                            'name': 'consent',
+                            'kind': 'file',
+                            'label': "Hero's consent",
+                            'help': "The hero's signed likeness record. Without one that permits this shot nothing is rendered.",
+                            'default': '',
+                            'animatable': False,
+                        },
+                        {
+                            'name': 'driver_consent',
+                            'kind': 'file',
+                            'label': "Driver's consent",
+                            'help': 'The signed likeness record of the double in this plate; it also says who that is. Nothing is rendered without it.',
+                            'default': '',
+                            'animatable': False,
+                        },
+                        {
+                            'name': 'trust',
+                            'kind': 'file',
+                            'label': 'Trust file',
+                            'help': "The studio's signed trust file: whose signatures count. Nothing is rendered without it.",
+                            'default': '',
+                            'animatable': False,
+                        },
+                        {
+                            'name': 'project',
+                            'kind': 'string',
+                            'label': 'Project',
+                            'help': "The project's id, as the records write it.",
+                            'default': '',
+                            'animatable': False,
+                        },
+                        {
+                            'name': 'shot',
+                            'kind': 'string',
+                            'label': 'Shot',
+                            'help': "The shot's name, as the records write it.",
+                            'default': '',
+                            'animatable': False,
+                        },
+                    ],
+                },
+                {
                     'name': 'group_Swap_Identity',
                     'label': 'Identity',
                     'controls': [
@@ -142,7 +188,7 @@ TOOL = {
                             'name': 'about_help',
                             'kind': 'text',
                             'label': '',
-                            'default': "Renders the hero's face with the performance of the face in the plate: RGBA,\npremultiplied, over the plate's data window, unclamped. Where there is no face,\nand where identity mix is 0, it is empty, and Blend gives the plate.\nInput plate: the plate with the performer.",
+                            'default': "Renders the hero's face with the performance of the face in the plate: RGBA,\npremultiplied, over the plate's data window, unclamped. Where there is no face,\nand where identity mix is 0, it is empty, and Blend gives the plate. Hero and\ndriver must have consented: without their signed records every frame fails.\nInput plate: the plate with the performer.",
                         },
                     ],
                 },
@@ -177,6 +223,11 @@ TOOL = {
         {'control': 'model', 'node': 'Swap', 'param': 'model', 'alias': False},
         {'control': 'track', 'node': 'Swap', 'param': 'track', 'alias': False},
         {'control': 'hero', 'node': 'Swap', 'param': 'hero', 'alias': False},
+        {'control': 'consent', 'node': 'Swap', 'param': 'consent', 'alias': False},
+        {'control': 'driver_consent', 'node': 'Swap', 'param': 'driver_consent', 'alias': False},
+        {'control': 'trust', 'node': 'Swap', 'param': 'trust', 'alias': False},
+        {'control': 'project', 'node': 'Swap', 'param': 'project', 'alias': False},
+        {'control': 'shot', 'node': 'Swap', 'param': 'shot', 'alias': False},
         {'control': 'identity_mix', 'node': 'Swap', 'param': 'identity_mix', 'alias': True},
         {'control': 'complexion', 'node': 'Swap', 'param': 'complexion', 'alias': True},
         {'control': 'face_scale', 'node': 'Swap', 'param': 'face_scale', 'alias': True},
@@ -208,7 +259,7 @@ def getGrouping():
 
 
 def getPluginDescription():
-    return "Renders the hero's face with the performance of the face in the plate: RGBA, premultiplied, over the plate's data window, unclamped. Where there is no face, and where identity mix is 0, it is empty, and Blend gives the plate."
+    return "Renders the hero's face with the performance of the face in the plate: RGBA, premultiplied, over the plate's data window, unclamped. Where there is no face, and where identity mix is 0, it is empty, and Blend gives the plate. Hero and driver must have consented: without their signed records every frame fails."
 
 
 # Older versions ask for the description by this name.

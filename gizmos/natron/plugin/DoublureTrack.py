@@ -104,7 +104,7 @@ TOOL = {
                             'name': 'about_version',
                             'kind': 'text',
                             'label': '',
-                            'default': 'Doublure Track 1 (Track 1)',
+                            'default': 'Doublure Track 1 (Track 2)',
                         },
                         {
                             'name': 'about_help',
