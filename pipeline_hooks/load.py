@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -35,7 +36,9 @@ def load_plugins(folders: Sequence[Path] = (), required: Sequence[str] = (), own
     Args:
         folders: of a studio's own plug-ins. required: names that must be among them. own: ours.
     """
-    paths = [own, *folders]
+    # As pyblish will name them.
+    own, *others = (Path(os.path.abspath(path)) for path in (own, *folders))
+    paths = [own, *others]
     faults = [f"there is no folder of plug-ins {path}" for path in paths if not path.is_dir()]
     files = [file for path in paths if path.is_dir() for file in _files(path)]
     for file in files:

@@ -110,6 +110,9 @@ def worst_frames(publication: Publication, most: int = 12) -> list[tuple[int, li
         ),
     )
     return [
-        (number, told[number] if number in told else [f"nearest to its bound: {highest[number][1]}"])
-        for number in numbers[:most]
+        (number, told[number] if number in told else [_untold(*highest[number])]) for number in numbers[:most]
     ]
+
+
+def _untold(excess: float, words: str) -> str:
+    return f"{'outside its band, alone' if excess > 1 else 'nearest to its bound'}: {words}"

@@ -15,8 +15,8 @@ _APART = 11.0
 
 
 def chart(line: Line, told: Collection[int] = ()) -> str:
-    """The line, the allowed band behind it, and a large dot on every frame that is outside the band or among those that
-    the validator has ``told``; each dot has a tooltip.
+    """The line, the allowed band behind it, and a large dot on every frame that the validator has ``told`` (red) or
+    that is outside the band all the same (amber); each dot has a tooltip.
     """
     points = line.points
     first, last = points[0].number, points[-1].number
@@ -89,8 +89,8 @@ def _runs(points: tuple[Point, ...], x: Callable[[int], float], y: _Map) -> list
 
 
 def _dot(line: Line, point: Point, x: Callable[[int], float], y: _Map, told: bool) -> str:
-    out = told or point.excess > 1
-    kind, radius = ("out", 4) if out else ("in", 2)
+    kind = "told" if told else "out" if point.excess > 1 else "in"
+    radius = 2 if kind == "in" else 4
     words = escape(f"frame {point.number}: {point.value:.4g} {line.unit}".strip())
     return (
         f'<circle class="{kind}" cx="{x(point.number):.1f}" cy="{y(point.value):.1f}" r="{radius}">'

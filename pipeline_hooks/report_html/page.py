@@ -106,7 +106,8 @@ def _shot(publication: Publication) -> str:
             for line in drawn
         )
         note = (
-            "<p>The green band is allowed; frames with a finding are red. Hover over a dot for its frame.</p>"
+            "<p>The green band is allowed. Frames with a finding are red; amber ones are outside the band, but not "
+            "judged alone, since a single reading may be noise. Hover over a dot for its frame.</p>"
         )
         parts.append(_section("Measures of the face", f'{note}<div class="charts">{figures}</div>'))
     missing = [f"{name}: {why}" for name, why in publication.facts.missing.items()]

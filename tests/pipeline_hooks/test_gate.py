@@ -208,6 +208,15 @@ def test_a_studios_own_validator_blocks_too(shot: Shot) -> None:
     assert "not on a Friday" in str(outcome.steps[-1].error or [s.error for s in outcome.steps])
 
 
+def test_a_folder_of_plugins_may_be_named_in_a_roundabout_way(shot: Shot) -> None:
+    studio(shot, instance_plugin("ValidateStudio", "ValidatorOrder", "pass"), 'required = ["ValidateStudio"]')
+    text = (shot.folder / "own.toml").read_text()
+    (shot.folder / "own.toml").write_text(text.replace('["studio"]', '["plate/../studio/"]'))
+    outcome = run_gate(shot.file, dry_run=True)
+    assert outcome.ok, outcome.faults
+    assert "ValidateStudio" in [step.plugin for step in outcome.steps]
+
+
 def test_a_plugin_that_the_profile_asks_for_must_be_there(shot: Shot) -> None:
     profile('[plugins]\nrequired = ["ValidateStudio"]')(shot, None)  # type: ignore[arg-type]
     assert "ValidateStudio" in run_gate(shot.file).faults[0]

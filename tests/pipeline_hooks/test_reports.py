@@ -130,7 +130,7 @@ def test_a_chart_is_sound_xml_and_marks_what_lies_outside_its_band() -> None:
 
 def test_a_frame_that_its_validator_told_is_marked_inside_the_band_too() -> None:
     svg = ElementTree.fromstring(chart(line((1, 0.5), (2, 0.4)), told={2}))
-    assert [one.get("class") for one in svg.iter("circle")] == ["in", "out"]
+    assert [one.get("class") for one in svg.iter("circle")] == ["in", "told"]
 
 
 def test_a_line_is_broken_where_frames_are_missing_but_not_by_a_step() -> None:
