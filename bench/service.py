@@ -8,8 +8,8 @@ copy of the same bytes there and back again, in turns; what is above 1 is the se
 files are in the page cache after the first of several starts, of which the median counts. ``service.idle_mb`` is the
 resident memory of a service that has rendered a frame and whose client has gone.
 
-``service.ofx_load_ms`` is what an OpenFX host waits when it starts, ``service.ofx_ms_…`` for a frame that is passed
-through (``bench.ofx_host``).
+``service.ofx_load_ms`` is what an OpenFX host waits when it starts, ``service.ofx_ms_…`` for a frame
+(``bench.ofx_host``).
 
 ``service.cancel_ms`` is how long a 4K Blend goes on after its client asks it to stop, the worst of several moments;
 ``service.cancel_close_up_ms`` the same where the face fills the picture.

@@ -4,7 +4,10 @@
 
 #include "instance.h"
 
-/* The clip whose picture is the result at that time, NULL where the node has work to do. */
+/* The clip whose picture, premultiplied, is the result at that time; NULL where the node has work to do. */
 const struct clip *identity_find(struct instance *instance, OfxTime time);
+
+/* Whether its picture is premultiplied, as results are, so that it can stand for one. */
+bool identity_is_premultiplied(const struct clip *clip);
 
 #endif

@@ -103,21 +103,24 @@ void pixels_clear(const struct pixels *pixels, OfxRectI area) {
         memset(pixel_at(pixels, area.x1, y), 0, width_of(area) * (size_t)pixels->components * sizeof(float));
 }
 
-void pixels_copy(const struct pixels *to, OfxRectI area, const struct pixels *from) {
+void pixels_copy(const struct pixels *to, OfxRectI area, const struct pixels *from, bool multiply) {
     OfxRectI both = rect_meet(area, from->bounds);
-    size_t ours = (size_t)to->components, theirs = (size_t)from->components, shared = ours < theirs ? ours : theirs;
+    size_t ours = (size_t)to->components, theirs = (size_t)from->components;
     if (!holds(from->bounds, area))
         pixels_clear(to, area);
     for (int y = both.y1; y < both.y2 && !rect_empty(both); y++) {
         float *target = pixel_at(to, both.x1, y);
         const float *source = pixel_at(from, both.x1, y);
-        if (ours == theirs)
+        if (ours == theirs && !multiply)
             memmove(target, source, width_of(both) * ours * sizeof *target);
         else
             for (size_t i = 0; i < width_of(both); i++) {
-                memcpy(target + ours * i, source + theirs * i, shared * sizeof *target);
-                if (ours > theirs)
-                    target[ours * i + 3] = 1.0f;
+                const float *pixel = source + theirs * i;
+                float alpha = theirs == 4 ? pixel[3] : 1.0f;
+                for (size_t k = 0; k < 3; k++)
+                    target[ours * i + k] = multiply ? pixel[k] * alpha : pixel[k];
+                if (ours == 4)
+                    target[ours * i + 3] = alpha;
             }
     }
 }

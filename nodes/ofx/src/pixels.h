@@ -2,6 +2,7 @@
 #ifndef DOUBLURE_PIXELS_H
 #define DOUBLURE_PIXELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "abi.h"
@@ -28,7 +29,7 @@ void planes_to_pixels(const struct pixels *pixels, OfxRectI area, const float *p
 void pixels_clear(const struct pixels *pixels, OfxRectI area);
 
 /* The pixels of `from`, of 3 or 4 components, over `area`, which lies inside the bounds of `to`; 0 where `from` has
-   none. An A that it lacks is 1. */
-void pixels_copy(const struct pixels *to, OfxRectI area, const struct pixels *from);
+   none. An A that it lacks is 1. `multiply`: R, G and B by A. */
+void pixels_copy(const struct pixels *to, OfxRectI area, const struct pixels *from, bool multiply);
 
 #endif

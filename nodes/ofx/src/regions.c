@@ -61,7 +61,7 @@ OfxStatus frames_needed(struct instance *instance, OfxPropertySetHandle in, OfxP
 OfxStatus is_identity(struct instance *instance, OfxPropertySetHandle in, OfxPropertySetHandle out) {
     OfxTime time = time_of(in);
     const struct clip *clip = identity_find(instance, time);
-    bool told = clip && set_string(out, kOfxPropName, 0, clip->name) && set_double(out, kOfxPropTime, 0, time);
+    bool told = clip && identity_is_premultiplied(clip) && set_string(out, kOfxPropName, 0, clip->name) && set_double(out, kOfxPropTime, 0, time);
     return told ? kOfxStatOK : kOfxStatReplyDefault;
 }
 

@@ -6,6 +6,7 @@
 #include "frame.h"
 #include "handover.h"
 #include "host.h"
+#include "identity.h"
 #include "patience.h"
 #include "pool.h"
 #include "say.h"
@@ -109,11 +110,11 @@ static bool render_frame(struct frame *frame, struct fault *fault) {
     return false;
 }
 
-/* Nobody is asked: not every host asks first whether there is work to do. */
+/* The service is not asked for it, and the host may not have asked whether there is work to do. */
 static bool pass_through(const struct frame *frame) {
     for (size_t i = 0; i < frame->instance->clip_count; i++)
         if (frame->images[i].handle)
-            pixels_copy(&frame->output.pixels, frame->area, &frame->images[i].pixels);
+            pixels_copy(&frame->output.pixels, frame->area, &frame->images[i].pixels, !identity_is_premultiplied(frame->passed));
     return true;
 }
 

@@ -147,6 +147,31 @@ def test_a_node_with_nothing_to_do_copies_its_input_and_asks_for_no_more(
     assert fake.starts == 0
 
 
+@pytest.mark.parametrize(("given", "wanted"), [(4, 4), (4, 3), (3, 4)])
+def test_a_picture_that_passes_through_is_premultiplied_on_its_way(
+    host: MakeHost, fake: FakeService, given: int, wanted: int
+) -> None:
+    started = host()
+    pixels = np.random.default_rng(2).uniform(0, 1, (12, 16, given)).astype(np.float32)
+    instance = started.create("blend", "Filter")
+    box = started.connect(instance, "Source", pixels)
+    started.command(
+        "clipset",
+        instance,
+        "Source",
+        "OfxImageEffectPropPreMultiplication",
+        "s",
+        "OfxImageAlphaUnPremultiplied",
+    )
+    started.param(instance, "mix", 0)
+    status, result = started.render(instance, box, channels=wanted)
+    assert status == OK
+    alpha = pixels[..., 3:] if given == 4 else np.ones((12, 16, 1), np.float32)
+    expected = np.concatenate([pixels[..., :3] * alpha, alpha], axis=2)
+    np.testing.assert_array_equal(result, expected[..., :wanted])
+    assert fake.starts == 0
+
+
 def test_what_the_input_lacks_is_empty_where_it_passes_through(host: MakeHost, fake: FakeService) -> None:
     started = host()
     instance = started.create("track")
