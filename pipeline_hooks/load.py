@@ -46,12 +46,14 @@ def load_plugins(folders: Sequence[Path] = (), required: Sequence[str] = (), own
         sys.modules.pop(str(file), None)
     with _errors_told() as told:
         try:
-            plugins = pyblish.plugin.discover(paths=[str(path) for path in paths])
+            found = pyblish.plugin.discover(paths=[str(path) for path in paths])
         except SystemExit as error:
             # pyblish lets it pass, and the process would end as if all were well.
             return Loaded(
                 (), (*faults, f"a plug-in file ends the process when it is loaded (exit {error.code})")
             )
+    # Those registered one by one come along; they are a host's too.
+    plugins = [plugin for plugin in found if Path(plugin.__module__).parent in paths]
     for file in files:
         faults += _file_faults(file, plugins, told)
     by_name: dict[str, Any] = {}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 
+from doublure.core.errors import DoublureError
 from doublure.core.pattern import Sequence
 from doublure.core.scan.scan import scan_shot
 from doublure.pipeline_hooks import plugin
@@ -22,7 +24,7 @@ class CollectFacts(plugin.ShotCollector):
     def collect(self, publication: Publication) -> None:
         """See ``ShotCollector``."""
         shot, told = publication.shot, publication.progress
-        publication.facts = scan_shot(
+        facts = scan_shot(
             publication.ordered,
             Sequence.parse(shot.plate),
             publication.track,
@@ -30,3 +32,14 @@ class CollectFacts(plugin.ShotCollector):
             progress=None if told is None else lambda done, total: told("reading", done, total),
             space=shot.space,
         )
+        for frame, face in facts.faces:
+            for name, value in vars(face).items():
+                if isinstance(value, float) and not math.isfinite(value):
+                    # No comparison with a limit holds for NaN: it would pass every check.
+                    raise DoublureError(
+                        f"the measure {name} is {value}",
+                        file=frame.path,
+                        frame=frame.number,
+                        remedy="look at the frame; if it is sound, report this as a fault of Doublure",
+                    )
+        publication.facts = facts

@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -13,6 +15,7 @@ import pyblish.api
 import pytest
 
 from doublure.core.errors import DoublureError
+from doublure.core.scan import scan
 from doublure.pipeline_hooks.gate import run_gate
 from doublure.pipeline_hooks.load import PLUGINS
 from doublure.pipeline_hooks.outcome import Outcome
@@ -142,6 +145,20 @@ def test_plugins_registered_for_another_host_are_not_run(
     assert run_gate(shot.file, dry_run=True).ok
 
 
+def test_a_plugin_that_a_host_registered_by_itself_is_not_run(shot: Shot) -> None:
+    class ValidateElsewhere(pyblish.api.ContextPlugin):
+        order = pyblish.api.ValidatorOrder
+
+        def process(self, context: object) -> None:
+            raise AssertionError
+
+    pyblish.api.register_plugin(ValidateElsewhere)
+    try:
+        assert run_gate(shot.file, dry_run=True).ok
+    finally:
+        pyblish.api.deregister_plugin(ValidateElsewhere)
+
+
 # Phases
 
 
@@ -154,6 +171,19 @@ def test_after_a_crashing_collector_nothing_else_runs(shot: Shot, own: Path, cra
     assert {step.phase for step in outcome.steps} == {"collect"}
     assert "CollectFiles failed unexpectedly" in str(outcome.steps[-1].error)
     assert nothing_is_left(shot)
+
+
+def test_a_measure_that_is_no_number_passes_no_check(shot: Shot, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = scan.shot_faces
+
+    def spoilt(*arguments: Any) -> Any:
+        faces, *rest = measured(*arguments)
+        return faces | {1004: replace(faces[1004], grain=float("nan"))}, *rest
+
+    monkeypatch.setattr(scan, "shot_faces", spoilt)
+    outcome = run_gate(shot.file)
+    assert outcome.blocked_by == ["CollectFacts"]
+    assert "(frame 1004): the measure grain is nan" in str(outcome.steps[-1].error)
 
 
 def test_a_collector_that_collects_nothing_fails_the_publish(shot: Shot, own: Path) -> None:
