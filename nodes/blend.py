@@ -37,7 +37,7 @@ def _render(inputs: Inputs, params: Params, ctx: Context) -> Frame:
 Blend = Node(
     id="org.doublure.blend",
     label="Blend",
-    version=1,
+    version=2,
     help="Comps a face into a plate: shapes the matte, matches colour, corrects the seam, matches sharpness and grain. "
     "The result has the plate's channels and the final matte as channel matte. Outside the matte R, G and B equal the "
     "plate bit for bit.",

@@ -7,12 +7,12 @@ import numpy as np
 import torch
 
 from doublure.core.blend.filters import gaussian
-from doublure.core.blend.grain_model import TAPS, GrainModel, diagonal_difference, kernel
+from doublure.core.blend.grain_model import GrainModel, diagonal_difference
+from doublure.core.blend.grain_size import COLOURED, TAPS, kernel
 from doublure.core.cancel import check
 
 _MAD = 1.4826
 _ENOUGH = 400
-_MOST = 1.1
 
 
 def grain_field(model: GrainModel, height: int, width: int, seed: int, number: int) -> torch.Tensor:
@@ -33,35 +33,48 @@ def grain_field(model: GrainModel, height: int, width: int, seed: int, number: i
     return torch.from_numpy(np.einsum("cd,dhw->chw", mixing, np.stack(shaped)))
 
 
-def _detail(image: torch.Tensor, model: GrainModel, inside: torch.Tensor) -> float:
-    """Robust size of the finest detail inside, in units of the model's grain."""
-    sigma = (model.variance(gaussian(image, 3.0)) * model.detail_share()).sqrt()[:, :-1, :-1]
+def _coloured_grain(image: torch.Tensor, model: GrainModel, inside: torch.Tensor) -> tuple[float, float]:
+    """Robust size inside of the finest detail that differs between green and red, and between green and blue.
+
+    In units of the model's grain. Skin's texture changes all channels by one share of their light and is not
+    seen. NaN where the model's grain is so alike in the two channels that it would not be seen either.
+    """
+    level = gaussian(image, 3.0).clamp_min(0.0)
     check()
-    values = (diagonal_difference(image) / sigma.clamp_min(1e-12))[inside[:-1, :-1] & (sigma > 0)]
+    light = level + 0.05 * level[:, inside].median(1).values[:, None, None] + 1e-6
+    share = (diagonal_difference(image) / light[:, :-1, :-1])[:, inside[:-1, :-1]]
+    sigma = ((model.variance(level) * model.detail_share()).sqrt() / light)[:, :-1, :-1][:, inside[:-1, :-1]]
     check()
-    return _MAD * float((values - values.median()).abs().median()) if values.numel() else 0.0
+
+    def against(other: int) -> float:
+        alike = 2.0 * model.channels[1][other] * sigma[1] * sigma[other]
+        variance = sigma[1].square() + sigma[other].square() - alike
+        seen = variance > COLOURED * sigma[1].square()
+        if int(seen.sum()) < _ENOUGH:
+            return float("nan")
+        values = ((share[1] - share[other]) / variance.clamp_min(1e-20).sqrt())[seen]
+        return _MAD * float((values - values.median()).abs().median())
+
+    return against(0), against(2)
 
 
-def missing_share(
-    plate: torch.Tensor, face: torch.Tensor, grain: torch.Tensor, matte: torch.Tensor, model: GrainModel
-) -> float:
-    """Amplitude of ``grain`` that the face lacks to show the plate's fine detail in the matte.
+def missing_share(plate: torch.Tensor, face: torch.Tensor, matte: torch.Tensor, model: GrainModel) -> float:
+    """Amplitude of the plate's grain that the face lacks, 0-1: 1 for a clean face, less when it has grain itself.
 
-    1 for a clean face; less when the face carries grain of its own.
+    Grain is told from skin by its colour. Grain that is the same in all channels, and a face of fewer than 400
+    pixels, cannot be judged: the face then counts as clean.
 
     Args:
         plate, face: float32 (3, H, W) scene-linear.
-        grain: (3, H, W), the model's grain at the face's light.
         matte: (H, W) 0–1.
     """
     inside = matte > 0.9
     if int(inside.sum()) < _ENOUGH:
         return 1.0
-    wanted, own = _detail(plate, model, inside) ** 2, _detail(face, model, inside) ** 2
-    share = float(np.sqrt(np.clip(wanted - own, 0.0, _MOST**2)))
-    # Median deviations of texture and grain do not add as variances do: look once at what came of it.
-    gained = _detail(face + share * grain, model, inside) ** 2 - own
-    return min(share * float(np.sqrt((wanted - own) / gained)), _MOST) if share > 0 and gained > 0 else share
+    wanted, own = (_coloured_grain(image, model, inside) for image in (plate, face))
+    has = [a / b for a, b in zip(own, wanted, strict=True) if b > 0 and np.isfinite(a)]
+    # Grain shows in both pairs of channels, the colour of a skin's spots perhaps in one of them.
+    return float(np.sqrt(max(1.0 - min(has) ** 2, 0.0))) if has else 1.0
 
 
 def grain_to_add(
@@ -90,6 +103,6 @@ def grain_to_add(
     field = grain_field(model, matte.shape[0], matte.shape[1], seed, number)
     check()
     grain = field * model.variance(gaussian(face, 3.0)).sqrt()
-    share = missing_share(plate, face, grain, matte, model)
+    share = missing_share(plate, face, matte, model)
     check()
     return grain * (amount * share * (matte * (2.0 - matte)).clamp_min(0.0).sqrt())

@@ -9,38 +9,23 @@ import torch
 from scipy.optimize import nnls
 
 from doublure.core.blend.filters import gaussian
+from doublure.core.blend.grain_size import detail_at, detail_share, grain_size, robust_sigma
 from doublure.core.blend.log import luminance
 from doublure.core.cancel import check
 
-_MAD = 1.4826
 _BINS = 12
-_FLATTEST = 0.4
+_FLATTEST = 0.2
+"""Share of the pixels that tells how strong grain is: more of them hold more of the picture's texture."""
+_FLAT_ENOUGH = 0.4
+"""Share of the pixels that tells how large grain is, where texture cancels."""
 _ENOUGH = 64
 _SAMPLES = 60_000
 _REACH = 3
 """Pixels that the longest difference spans."""
 CLEAN = 5e-4
 """Grain below this share of the light level is none at all (half float alone rounds to 2e-4)."""
-_SIZES = np.linspace(0.0, 2.0, 101)
-TAPS = 6
 LARGEST = 1.5
 """Pixels: anything larger than this in both directions is texture of the picture, not grain."""
-
-
-def kernel(size: float) -> np.ndarray:
-    """Gaussian (2 * TAPS + 1,) of standard deviation ``size`` pixels that keeps white noise at variance 1."""
-    offsets = np.arange(-TAPS, TAPS + 1)
-    taps = np.exp(-0.5 * (offsets / size) ** 2) if size > 1e-3 else (offsets == 0).astype(np.float64)
-    return taps / np.sqrt((taps**2).sum())
-
-
-def _correlation(size: float, lag: int) -> float:
-    taps = kernel(size)
-    return float((taps[lag:] * taps[:-lag]).sum())
-
-
-_LAG1 = np.array([_correlation(s, 1) for s in _SIZES])
-_LAG_RATIO = np.array([(1 - _correlation(s, 2)) / (1 - _correlation(s, 1)) for s in _SIZES])
 
 
 def diagonal_difference(image: torch.Tensor, dx: int = 1, dy: int = 1) -> torch.Tensor:
@@ -50,10 +35,6 @@ def diagonal_difference(image: torch.Tensor, dx: int = 1, dy: int = 1) -> torch.
     """
     left, right = image[..., :-dx], image[..., dx:]
     return 0.5 * (left[..., :-dy, :] - right[..., :-dy, :] - left[..., dy:, :] + right[..., dy:, :])
-
-
-def _robust_sigma(values: np.ndarray) -> float:
-    return _MAD * float(np.median(np.abs(values - np.median(values))))
 
 
 @dataclass(frozen=True)
@@ -85,8 +66,7 @@ class GrainModel:
 
     def detail_share(self) -> float:
         """Variance of ``diagonal_difference`` of this grain over the grain's own variance."""
-        x, y = (np.interp(s, _SIZES, _LAG1) for s in self.size)
-        return float((1 - x) * (1 - y))
+        return detail_share(self.size, 1)
 
 
 NO_GRAIN = GrainModel((0.0,) * 3, (0.0,) * 3, (0.0,) * 3, (0.0, 0.0), ((1.0, 0, 0), (0, 1.0, 0), (0, 0, 1.0)))
@@ -103,23 +83,17 @@ def _flat(plate: torch.Tensor) -> torch.Tensor:
     return gaussian(steep, 2.0)
 
 
-def _detail_at(plane: np.ndarray, at: np.ndarray, dx: int, dy: int) -> np.ndarray:
-    """``diagonal_difference`` of (H, W) at the flat indices ``at`` (N,)."""
-    width, flat = plane.shape[1], plane.ravel()
-    return 0.5 * (flat[at] - flat[at + dx] - flat[at + dy * width] + flat[at + dy * width + dx])
-
-
-def _flattest(level: np.ndarray, steep: np.ndarray) -> list[np.ndarray]:
-    """Indices of the flattest pixels (N,) of each of up to 12 equally full brightness bins."""
+def _flattest(level: np.ndarray, steep: np.ndarray, share: float) -> list[np.ndarray]:
+    """Indices of the flattest ``share`` of the pixels (N,) of each of up to 12 equally full brightness bins."""
     bins = min(_BINS, max(len(level) // _ENOUGH, 1))
     groups = np.array_split(np.argsort(level, kind="stable"), bins)
-    return [g[np.argsort(steep[g], kind="stable")[: max(int(_FLATTEST * len(g)), 1)]] for g in groups]
+    return [g[np.argsort(steep[g], kind="stable")[: max(int(share * len(g)), 1)]] for g in groups]
 
 
 def _fit_variance(level: np.ndarray, detail: np.ndarray, groups: list[np.ndarray]) -> tuple[float, ...]:
     """(slope, floor, top): the detail's variance as a line over the light, fitted over the groups."""
     light = np.array([max(float(np.median(level[g])), 0.0) for g in groups])
-    variance = np.array([_robust_sigma(detail[g]) ** 2 for g in groups])
+    variance = np.array([robust_sigma(detail[g]) ** 2 for g in groups])
     top = float(light.max())
     if (variance / np.maximum(light, 1e-4) ** 2).max() < CLEAN**2:
         return 0.0, 0.0, top
@@ -132,8 +106,9 @@ def _fit_variance(level: np.ndarray, detail: np.ndarray, groups: list[np.ndarray
 def measure_grain(plate: torch.Tensor) -> GrainModel:
     """The grain of a region of plate.
 
-    Robust against the picture: it reads the median absolute diagonal detail of the flattest 40 % of each
-    of 12 brightness bins, per channel, at up to 60 000 pixels.
+    Robust against the picture: it reads the median absolute diagonal detail of the flattest 20 % of each
+    of 12 brightness bins, per channel, at up to 60 000 pixels; and the size from differences between channels,
+    in which texture cancels.
 
     Args:
         plate: float32 (3, H, W) scene-linear ACEScg, finite; at least about 32×32 to say anything.
@@ -149,44 +124,53 @@ def measure_grain(plate: torch.Tensor) -> GrainModel:
     check()
     steep = _flat(plate).numpy().ravel()[at]
     planes, smooth = plate.numpy(), gaussian(plate, 3.0).numpy()
+    quiet = np.concatenate(_flattest(smooth[1].ravel()[at], steep, _FLAT_ENOUGH))
+    size = grain_size(planes, smooth, at[quiet])
+    if min(size) > LARGEST:
+        return NO_GRAIN
+    # What is finer than the grain is seen between neighbours, what is coarser further apart: neither takes from it.
+    readings = [_grain_of_size(planes, smooth, steep, at, size, lag) for lag in (1, 2)]
+    light = max(float(np.median(smooth[1].ravel()[at])), 0.0)
+    return min(readings, key=lambda model: model.slope[1] * min(light, model.top[1]) + model.floor[1])
+
+
+def _grain_of_size(
+    planes: np.ndarray,
+    smooth: np.ndarray,
+    steep: np.ndarray,
+    at: np.ndarray,
+    size: tuple[float, float],
+    lag: int,
+) -> GrainModel:
+    """The grain read from pixels ``lag`` apart; ``planes`` and ``smooth`` (3, H, W), ``steep`` and ``at`` (N,)."""
     fits, details, used = [], [], []
     for channel in range(3):
         check()
-        level, detail = smooth[channel].ravel()[at], _detail_at(planes[channel], at, 1, 1)
-        groups = _flattest(level, steep)
+        level, detail = smooth[channel].ravel()[at], detail_at(planes[channel], at, lag, lag)
+        groups = _flattest(level, steep, _FLATTEST)
         slope, floor, top = _fit_variance(level, detail, groups)
         fits.append((slope, floor, top))
         details.append(detail / np.sqrt(slope * np.clip(level, 0.0, top) + floor + 1e-20))
         used.append(np.concatenate(groups))
     check()
-    flat, (slope, floor, top) = used[1], fits[1]
-    if not slope and not floor:
+    if not any(fits[1][:2]):
         return NO_GRAIN
-    sigma = np.sqrt(slope * np.clip(smooth[1].ravel()[at[flat]], 0.0, top) + floor)
-    ratios = [
-        (_robust_sigma(_detail_at(planes[1], at[flat], dx, dy) / sigma) / _robust_sigma(details[1][flat]))
-        ** 2
-        for dx, dy in ((2, 1), (1, 2))
-    ]
-    across, down = (float(np.interp(ratio, _LAG_RATIO, _SIZES)) for ratio in ratios)
-    if min(across, down) > LARGEST:
-        return NO_GRAIN
-    shared = (1 - np.interp(across, _SIZES, _LAG1)) * (1 - np.interp(down, _SIZES, _LAG1))
+    share = detail_share(size, lag)
     return GrainModel(
-        slope=tuple(float(f[0] / shared) for f in fits),
-        floor=tuple(float(f[1] / shared) for f in fits),
+        slope=tuple(float(f[0] / share) for f in fits),
+        floor=tuple(float(f[1] / share) for f in fits),
         top=tuple(f[2] for f in fits),
-        size=(across, down),
-        channels=_channel_correlation([d[flat] for d in details]),
+        size=size,
+        channels=_channel_correlation([d[used[1]] for d in details]),
     )
 
 
 def _channel_correlation(details: list[np.ndarray]) -> tuple[tuple[float, ...], ...]:
     """Robust (3, 3) correlation of the details (Gnanadesikan and Kettenring 1972), made positive."""
     matrix = np.eye(3)
-    planes = [d / max(_robust_sigma(d), 1e-12) for d in details]
+    planes = [d / max(robust_sigma(d), 1e-12) for d in details]
     for i, j in ((0, 1), (0, 2), (1, 2)):
-        plus, minus = _robust_sigma(planes[i] + planes[j]) ** 2, _robust_sigma(planes[i] - planes[j]) ** 2
+        plus, minus = robust_sigma(planes[i] + planes[j]) ** 2, robust_sigma(planes[i] - planes[j]) ** 2
         if plus + minus > 0:
             matrix[i, j] = matrix[j, i] = (plus - minus) / (plus + minus)
     values, vectors = np.linalg.eigh(matrix)

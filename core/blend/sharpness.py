@@ -10,7 +10,8 @@ import scipy.fft as fft
 import torch
 
 from doublure.core.blend.filters import gaussian
-from doublure.core.blend.grain_model import NO_GRAIN, GrainModel, kernel
+from doublure.core.blend.grain_model import NO_GRAIN, GrainModel
+from doublure.core.blend.grain_size import kernel
 from doublure.core.blend.log import LUMA, gain, log_offset, luminance, stops
 from doublure.core.blend.matte import distance_inside
 from doublure.core.cancel import check

@@ -234,7 +234,7 @@ TOOL = {
                             'name': 'about_version',
                             'kind': 'text',
                             'label': '',
-                            'default': 'Doublure Blend 1 (Blend 1)',
+                            'default': 'Doublure Blend 1 (Blend 2)',
                         },
                         {
                             'name': 'about_help',

@@ -501,7 +501,7 @@ TOOL = {
                             'name': 'about_version',
                             'kind': 'text',
                             'label': '',
-                            'default': 'Doublure FaceReplace 1 (Track 2, Swap 1, Relight 1, Blend 1)',
+                            'default': 'Doublure FaceReplace 1 (Track 2, Swap 1, Relight 1, Blend 2)',
                         },
                         {
                             'name': 'about_help',

@@ -4,9 +4,11 @@ import pytest
 import torch
 
 from doublure.core.blend.comp import blend
-from doublure.core.blend.grain import grain_field, grain_to_add
-from doublure.core.blend.grain_model import NO_GRAIN, GrainModel, diagonal_difference
+from doublure.core.blend.grain import grain_field, grain_to_add, missing_share
+from doublure.core.blend.grain_model import NO_GRAIN, GrainModel, diagonal_difference, measure_grain
 from doublure.core.blend.settings import BlendSettings
+from tests.core.measure.grainy import blur, clean_face, oval
+from tests.core.measure.grainy import grain as film
 
 from .conftest import make_scene, robust_sigma
 
@@ -51,6 +53,37 @@ def test_a_face_that_has_the_plates_grain_already_gets_no_more():
     matte = (s.depth > 0).float()
     added = grain_to_add(s.plate.rgb, s.plate.rgb, matte, model, amount=1.0, seed=0, number=1)
     assert added.abs().max() < 1e-6
+
+
+SKIN, MATTE = clean_face(), oval()
+
+
+@pytest.mark.parametrize("detail", [0.0, 1.0, 2.0])
+def test_skin_is_not_taken_for_grain_however_sharp(detail):
+    plate = film(SKIN, seed=1)
+    soft = blur(SKIN, 1.5)
+    face = soft * (SKIN / soft) ** detail
+    assert missing_share(plate, face.flip(2), MATTE, measure_grain(plate)) == pytest.approx(1.0, abs=0.05)
+
+
+@pytest.mark.parametrize("own", [0.4, 0.7, 0.9])
+def test_a_face_with_grain_of_its_own_lacks_the_rest_of_the_variance(own):
+    plate = film(SKIN, seed=1)
+    face = film(SKIN, seed=2, amount=own)
+    share = missing_share(plate, face, MATTE, measure_grain(plate))
+    assert share**2 == pytest.approx(1 - own**2, abs=0.1)
+
+
+def test_a_face_grainier_than_the_plate_lacks_nothing():
+    plate = film(SKIN, seed=1, amount=0.5)
+    assert missing_share(plate, film(SKIN, seed=2), MATTE, measure_grain(plate)) == 0.0
+
+
+def test_grain_that_is_the_same_in_all_channels_cannot_be_told_from_skin_and_a_face_counts_as_clean():
+    one = GrainModel((6e-4,) * 3, (0.0,) * 3, (1.0,) * 3, (0.5, 0.5), ((1.0, 1.0, 1.0),) * 3)
+    grey = torch.full_like(SKIN, 0.2)
+    plate = film(grey, seed=1)[:1].expand(3, -1, -1)
+    assert missing_share(plate, grey, MATTE, one) == 1.0
 
 
 def test_a_clean_plate_adds_nothing():

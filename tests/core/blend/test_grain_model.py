@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 import torch
 
-from doublure.core.blend.grain_model import NO_GRAIN, kernel, measure_grain
+from doublure.core.blend.grain_model import NO_GRAIN, measure_grain
+from doublure.core.blend.grain_size import kernel
 
 from .conftest import grain, make_scene, texture
 
@@ -67,6 +69,32 @@ def test_texture_and_edges_do_not_raise_the_reading():
     clean[:, 100:140, 60:200] *= 0.3
     model = measure_grain(noisy(clean, 0.5))
     assert (model.variance(clean) / (6e-4 * clean + 2e-5)).sqrt().mean() == pytest.approx(1.0, abs=0.12)
+
+
+def test_texture_finer_than_grain_changes_neither_size_nor_strength_much():
+    light = flat() * (1 + 0.005 * torch.from_numpy(grain(30, SIZE, SIZE, 0.0)[:1]))
+    model = measure_grain(noisy(light, 0.9))
+    assert model.size == pytest.approx((0.9, 0.9), abs=0.06)
+    assert (model.variance(flat()) / (6e-4 * flat() + 2e-5)).sqrt().mean() == pytest.approx(1.0, abs=0.15)
+
+
+def test_the_size_of_grain_that_is_the_same_in_all_channels_is_read():
+    same = torch.from_numpy(grain(2, SIZE, SIZE, 0.8)[:1])
+    clean = flat()
+    model = measure_grain(clean * (1 + 0.03 * same))
+    assert model.size == pytest.approx((0.8, 0.8), abs=0.1)
+
+
+def test_colours_of_half_the_resolution_do_not_make_grain_stronger():
+    clean = flat()
+    plate = noisy(clean, 0.8)
+    light = plate.mean(0, keepdim=True)
+    colour = torch.stack(
+        [torch.from_numpy(cv2.GaussianBlur(p, (0, 0), 1.5)) for p in (plate - light).numpy()]
+    )
+    model = measure_grain(light + colour)
+    true = (light - clean.mean(0)).std()
+    assert model.variance(clean)[1].mean().sqrt() == pytest.approx(float(true), rel=0.15)
 
 
 def test_variance_stays_level_above_the_brightest_light_seen_and_finite_below_0():
