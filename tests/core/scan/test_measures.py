@@ -9,6 +9,7 @@ import torch
 from doublure.core.errors import DoublureError
 from doublure.core.face.topology import canonical_shape
 from doublure.core.measure.expression import head_fixed, shot_expression
+from doublure.core.scan.edge_step import edge_step
 from doublure.core.scan.face_reading import FaceReading, Look, likeness
 from doublure.core.scan.grain_ratio import grain_ratio
 from doublure.core.scan.light_zones import light_zones, off_the_shot, shot_light, shot_zones
@@ -20,19 +21,19 @@ FACE, MATTE = clean_face(), oval()
 
 @pytest.mark.parametrize(("amount", "low", "high"), [(0.5, 0.42, 0.58), (1.0, 0.92, 1.08), (2.0, 1.6, 2.1)])
 def test_grain_is_read_about_as_strong_as_it_is(amount: float, low: float, high: float) -> None:
-    plate = FACE + grain(FACE, seed=1)
-    result = FACE + grain(FACE, seed=2, amount=amount)
+    plate = grain(FACE, seed=1)
+    result = grain(FACE, seed=2, amount=amount)
     assert low < grain_ratio(result, plate, MATTE) < high
 
 
 def test_grain_on_another_face_is_still_the_same_grain() -> None:
     other = FACE.flip(2) * 0.7
-    result, plate = other + grain(other, seed=2), FACE + grain(FACE, seed=1)
+    result, plate = grain(other, seed=2), grain(FACE, seed=1)
     assert grain_ratio(result, plate, MATTE) == pytest.approx(1, abs=0.2)
 
 
 def test_a_face_without_grain_reads_next_to_nothing() -> None:
-    assert grain_ratio(blur(FACE, 1.5), FACE + grain(FACE, seed=1), MATTE) < 0.3
+    assert grain_ratio(blur(FACE, 1.5), grain(FACE, seed=1), MATTE) < 0.3
 
 
 def test_a_face_too_small_for_grain_is_an_error() -> None:
@@ -74,7 +75,7 @@ def test_a_part_that_no_frame_has_counts_as_nothing() -> None:
 def test_a_face_is_like_itself_under_any_gain_and_unlike_another() -> None:
     assert likeness(FACE, FACE, MATTE) == pytest.approx(1)
     assert likeness(FACE * 0.4, FACE, MATTE) == pytest.approx(1, abs=1e-3)
-    assert likeness(FACE + grain(FACE, seed=3), FACE + grain(FACE, seed=1), MATTE) > 0.9
+    assert likeness(grain(FACE, seed=3), grain(FACE, seed=1), MATTE) > 0.9
     assert likeness(FACE.flip(1), FACE, MATTE) < 0.6
 
 
@@ -85,7 +86,7 @@ def test_a_flat_face_is_like_nothing() -> None:
 
 def reading(number: int, ours: np.ndarray, theirs: np.ndarray) -> FaceReading:
     looks = [Look(head_fixed(points), np.zeros(3), None) for points in (ours, theirs)]
-    return FaceReading(number, 200.0, looks[0], looks[1], 60.0, 1.0, 1.0, 1.0, 0.0, 0.5, np.zeros(9))
+    return FaceReading(number, 200.0, looks[0], looks[1], 60.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.5, np.zeros(9))
 
 
 @pytest.mark.parametrize("count", [3, 10])
@@ -97,3 +98,13 @@ def test_a_shots_expression_is_that_of_the_measure(count: int) -> None:
     faces, _, _ = shot_faces([reading(1001 + i, ours[i], theirs[i]) for i in range(count)], {})
     wanted = [one.landmarks for one in shot_expression(ours, theirs).frames if one is not None]
     assert [face.expression for face in faces.values()] == pytest.approx(wanted)
+
+
+def test_the_step_at_the_edge_is_the_stops_between_the_faces_there() -> None:
+    assert edge_step(FACE, FACE, MATTE) == 0
+    assert edge_step(FACE * torch.where(MATTE > 0, 1.5, 1.0), FACE, MATTE) == pytest.approx(0.56, abs=0.05)
+    assert edge_step(FACE + grain(FACE, seed=2), FACE + grain(FACE, seed=1), MATTE) < 0.05
+
+
+def test_a_matte_over_the_whole_picture_has_an_edge_only_at_its_border() -> None:
+    assert edge_step(FACE * 2, FACE, torch.ones_like(MATTE)) == pytest.approx(1, abs=0.1)
