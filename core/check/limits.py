@@ -36,13 +36,17 @@ class Limits:
         sharpness_drop: share of the shot's median that a frame must keep, where it is also 0.2 below the median:
             single soft frames are found.
         seam, seam_shot: ratio, of a frame and of the shot's median. Floor 7.7 and 4.9 (ground truth 2.8 and 2.3); a
-            face pasted in without a blend 7 to 12.
+            face pasted in without a blend 7 to 12, 2 to 4 where its outline is soft.
+        edge, edge_shot: stops, of a frame and of the shot's median. Floor 0.39 and 0.30 (ground truth of five takes
+            0.36 and 0.24); pasted in without a blend, medians of 0.41 to 1.1.
         light: stops by which a frame departs from the shot. Floor 0.12; a side light that comes on in one frame 0.4.
         light_level, light_tilt: stops, of the whole shot; the two people's skins are in it. The
             example model's comp reads 0.1 and 0.54, ground truth without any blend up to 1.2 and 1.5.
         equal: share of the face that may be the plate's, bit for bit. likeness: correlation with the plate's face.
-            Floor 0 and 0.74.
+            Floor 0 and 0.75; the plate's own face under other grain 0.98 and more, 0.90 where the grain is heavy.
         held: share of the face that may be the frame's before, bit for bit, where the plate moves. Floor 0.
+        still: share of the plate's motion that the face must make, where the plate's is ``moving`` pixels or more
+            (see ``FaceFacts.motion``). Floor 0.84; a held face under other grain 0.01 to 0.12.
         negative_share: of the pixels under the matte that may be below 0 where the plate is not; grain in blacks does
             that. Floor 0.013. negative_depth: the lowest value allowed. Floor -0.01.
         lossy_outside: share of the pixels outside the matte that may be far from the plate where a lossy compression
@@ -61,12 +65,16 @@ class Limits:
     sharpness_drop: float = 0.7
     seam: float = 9.0
     seam_shot: float = 6.5
+    edge: float = 0.5
+    edge_shot: float = 0.36
     light: float = 0.3
     light_level: float = 1.2
     light_tilt: float = 1.5
     equal: float = 0.5
-    likeness: float = 0.95
+    likeness: float = 0.85
     held: float = 0.5
+    still: float = 0.35
+    moving: float = 0.6
     negative_share: float = 0.03
     negative_depth: float = -0.1
     lossy_outside: float = 0.01

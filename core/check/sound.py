@@ -17,8 +17,12 @@ def is_reverted(face: FaceFacts, limits: Limits) -> bool:
 
 
 def is_frozen(face: FaceFacts, limits: Limits) -> bool:
-    """Whether the face is the frame's before although the plate's is not."""
-    return (face.held or 0.0) > limits.held and (face.plate_held or 0.0) <= limits.held
+    """Whether the face is the frame's before although the plate's is not: bit for bit, or under other grain."""
+    if (face.held or 0.0) > limits.held and (face.plate_held or 0.0) <= limits.held:
+        return True
+    if face.motion is None or face.plate_motion is None or face.plate_motion < limits.moving:
+        return False
+    return face.motion < limits.still * face.plate_motion
 
 
 def is_shaking(face: FaceFacts, limits: Limits) -> bool:

@@ -22,6 +22,7 @@ class FaceFacts:
         grain: sigma of the result's grain over the plate's in the same region; 1 is equal.
         sharpness: amplitude of fine detail over the plate's there; 1 is equal (``core.measure.sharpness``).
         seam: steps along the matte's edge that the plate has not; 1 is none (``core.measure.seam``).
+        edge: stops by which result and plate differ just inside the matte's edge; 0 is none (``edge_step``).
         light: rms, in stops, over nine parts of the face, of the light's difference to the plate less the shot's own
             median of that difference: light that does not follow the plate's.
         identity: distance of the face's descriptor to the reference, or to the shot's middle descriptor where no
@@ -30,6 +31,8 @@ class FaceFacts:
         equal: share, 0..1, of the pixels inside the matte that are the plate's, bit for bit.
         likeness: correlation, -1..1, of the fine structure of result and plate inside the matte.
         held: share, 0..1, of the face's pixels that are the frame's before, bit for bit; plate_held: the plate's own.
+        motion, plate_motion: how far the face moves from the frame before, rms over its landmarks, in result and plate;
+            pixels of a picture of 256 round the face (of the plate where the face is smaller).
         missing: by name of a number above, why it is None.
     """
 
@@ -43,6 +46,7 @@ class FaceFacts:
     grain: float | None = None
     sharpness: float | None = None
     seam: float | None = None
+    edge: float | None = None
     light: float | None = None
     identity: float | None = None
     plate_identity: float | None = None
@@ -50,6 +54,8 @@ class FaceFacts:
     likeness: float | None = None
     held: float | None = None
     plate_held: float | None = None
+    motion: float | None = None
+    plate_motion: float | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -21,6 +21,7 @@ from doublure.core.measure.masked_blur import masked_blur
 from doublure.core.measure.matte import SOLID
 from doublure.core.measure.seam import seam_excess
 from doublure.core.measure.sharpness import sharpness
+from doublure.core.scan.edge_step import edge_step
 from doublure.core.scan.face_cut import FaceCut
 from doublure.core.scan.grain_ratio import grain_ratio
 from doublure.core.scan.light_zones import light_zones
@@ -28,8 +29,10 @@ from doublure.core.window import Window
 
 _FINE, _COARSE = 1.5, 8.0
 """Gaussian sigmas, pixels of the cut, between which two faces' structure is compared."""
-_FLAT = 1e-4
-"""Stops: a face that has less structure is the arithmetic's."""
+_TOE = 0.05
+"""Light, over the face's median, added before the root."""
+_FLAT = 5e-5
+"""Roots of light over the median: a face that has less structure is the arithmetic's."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class FaceReading:
         number, height: see ``FaceCut``.
         result, plate: landmarks; None where no face is believed.
         unit: distance of the plate's outer eye corners, pixels of the cut.
-        grain, sharpness, seam, equal, likeness: as in ``FaceFacts``.
+        grain, sharpness, seam, edge, equal, likeness: as in ``FaceFacts``.
         zones: see ``light_zones``.
         missing: by name, why a number is None.
     """
@@ -68,6 +71,7 @@ class FaceReading:
     grain: float | None
     sharpness: float | None
     seam: float | None
+    edge: float | None
     equal: float | None
     likeness: float | None
     zones: np.ndarray
@@ -116,6 +120,7 @@ def face_reading(cut: FaceCut, identity: bool) -> FaceReading:
         attempt("grain", lambda: grain_ratio(close.result, close.plate, close.matte)),
         attempt("sharpness", lambda: sharpness(close.result, close.plate, close.matte)),
         attempt("seam", lambda: seam_excess(whole.result, whole.plate, whole.matte)),
+        attempt("edge", lambda: edge_step(whole.result, whole.plate, whole.matte)),
         equal,
         attempt("likeness", lambda: likeness(whole.result, whole.plate, whole.matte)),
         light_zones(whole.result, whole.plate, whole.matte),
@@ -124,9 +129,12 @@ def face_reading(cut: FaceCut, identity: bool) -> FaceReading:
 
 
 def likeness(result: torch.Tensor, plate: torch.Tensor, matte: torch.Tensor) -> float:
-    """Correlation, -1..1, of the two faces' structure between 1.5 and 8 pixels, of log luminance under the matte.
+    """Correlation, -1..1, of the two faces' structure between 1.5 and 8 pixels, of the root of luminance under the
+    matte.
 
-    1 is the plate's own face, whatever gain or smooth light was laid over it.
+    1 is the plate's own face, whatever gain or smooth light was laid over it. The root, because photon grain is equally
+    strong at every light there: in logs the grain of dark parts drowns the face, and the plate under other grain is no
+    longer like itself.
 
     Raises:
         DoublureError: a face without any structure there.
@@ -136,7 +144,7 @@ def likeness(result: torch.Tensor, plate: torch.Tensor, matte: torch.Tensor) -> 
     for picture in (result, plate):
         light = luminance(picture)[None].clamp_min(0)
         middle = light[0][matte > SOLID].median().clamp_min(1e-6)
-        code = (light / middle + 0.02).log2()
+        code = (light / middle + _TOE).sqrt()
         band = masked_blur(code, solid, _FINE) - masked_blur(code, solid, _COARSE)
         values = band[0][matte > SOLID].double()
         bands.append(values - values.mean())

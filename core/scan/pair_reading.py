@@ -25,6 +25,8 @@ class PairReading:
         apart: (N, 2) how much further each landmark that expression hardly moves (``topology.RIGID``) moves in the
             result than in the plate, square pixels of the plate.
         errors: the warp errors along the plate's flow; None where no pixel can be followed.
+        motion, plate_motion: how far the landmarks' surroundings move in result and plate, rms over all landmarks, in
+            pixels of the cut; grain hardly changes it.
         held, plate_held: share of the face's pixels that are bit for bit the frame's before; None where the faces lie
             too far apart to be compared.
     """
@@ -32,6 +34,8 @@ class PairReading:
     number: int
     apart: np.ndarray
     errors: PairErrors | None
+    motion: float
+    plate_motion: float
     held: float | None
     plate_held: float | None
 
@@ -50,14 +54,16 @@ def pair_reading(before: FaceCut, now: FaceCut) -> PairReading:
         dis_flow(*(gaussian_blur(picture, sigma) for picture in pair))
         for pair in ((first.result, second.result), (first.plate, second.plate))
     )
-    # The difference of the two flows, so that it is smoothed and read but once.
-    further = gaussian_blur(ours - flow, PATCH_SIGMA * width)
-    apart = _read(further, points[list(RIGID), :2])
+    moves = [_read(gaussian_blur(one, PATCH_SIGMA * width), points[:, :2]) for one in (ours, flow)]
+    apart = (moves[0] - moves[1])[list(RIGID)]
+    # Each cut lies where its frame's face is.
+    carried = (np.array(second.origin) - first.origin) / second.step
+    motion, plate_motion = (float(np.sqrt(((one + carried) ** 2).sum(1).mean())) for one in moves)
     errors = pair_errors(
         [first.result, second.result], [first.plate, second.plate], [first.matte, second.matte], flow
     )
     # A cut's pixels are square, and its rows are the plate's.
-    return PairReading(now.number, apart * second.step[1], errors, *_held(before, now))
+    return PairReading(now.number, apart * second.step[1], errors, motion, plate_motion, *_held(before, now))
 
 
 def _read(flow: torch.Tensor, points: np.ndarray) -> np.ndarray:

@@ -65,6 +65,7 @@ def shot_faces(
             grain=one.grain,
             sharpness=one.sharpness,
             seam=one.seam,
+            edge=one.edge,
             light=off_the_shot(one.zones, usual),
             identity=identities[i][0],
             plate_identity=identities[i][1],
@@ -72,6 +73,8 @@ def shot_faces(
             likeness=one.likeness,
             held=None if pair is None else pair.held,
             plate_held=None if pair is None else pair.plate_held,
+            motion=None if pair is None else pair.motion,
+            plate_motion=None if pair is None else pair.plate_motion,
             missing=missing,
         )
     absent = {}

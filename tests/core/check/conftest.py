@@ -60,6 +60,7 @@ def face(**changes: Any) -> FaceFacts:
         grain=0.97,
         sharpness=0.95,
         seam=2.3,
+        edge=0.2,
         light=0.05,
         identity=0.2,
         plate_identity=0.6,
@@ -67,6 +68,8 @@ def face(**changes: Any) -> FaceFacts:
         likeness=0.5,
         held=0.0,
         plate_held=0.0,
+        motion=1.4,
+        plate_motion=1.5,
     )
     return replace(clean, **changes)
 

@@ -116,10 +116,25 @@ def frozen(comp: Comp) -> list[torch.Tensor]:
     return out
 
 
+def frozen_under_grain(comp: Comp) -> list[torch.Tensor]:
+    """The fourth face again in the fifth and sixth frame, each under its own grain."""
+    out = comp.clean
+    for i in (4, 5):
+        out[i] = torch.where(comp.mattes[i] > SOLID, comp.pictures[3] + comp.grains[i], out[i])
+    return out
+
+
 def reverted(comp: Comp) -> list[torch.Tensor]:
     """The plate in the fifth frame."""
     out = comp.clean
     out[4] = comp.plates[4].rgb
+    return out
+
+
+def reverted_under_grain(comp: Comp) -> list[torch.Tensor]:
+    """The plate's own face in the fifth frame, its grain smoothed away under another frame's."""
+    out = comp.clean
+    out[4] = gaussian_blur(comp.plates[4].rgb, 0.8) + comp.grains[3]
     return out
 
 
@@ -163,6 +178,8 @@ DAMAGES: dict[str, tuple[Callable[[Comp], list[torch.Tensor]], str]] = {
     "shifted": (shifted, "jitter"),
     "frozen": (frozen, "frozen"),
     "reverted": (reverted, "reverted"),
+    "frozen under grain": (frozen_under_grain, "frozen"),
+    "reverted under grain": (reverted_under_grain, "reverted"),
     "lit otherwise": (lit_otherwise, "light"),
     "mouth wrong": (mouth_wrong, "aperture"),
 }

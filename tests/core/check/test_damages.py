@@ -16,23 +16,24 @@ from doublure.core.sequence import Sequence
 from tests.core.check.damages import DAMAGES, Comp, pasted
 from tests.core.check.test_clean import told
 
-TAKE = Path(__file__).resolve().parents[3] / "examples" / "takes" / "talk"
+TAKES = Path(__file__).resolve().parents[3] / "examples" / "takes"
+TAKE, DARK = TAKES / "talk", TAKES / "hardkey"
 FRAMES = "1001-1008"
 
 
 class Stand:
     """Everything that a damaged comp needs to be scanned."""
 
-    def __init__(self, folder: Path) -> None:
-        self.scene = read_scene(TAKE, FRAMES)
+    def __init__(self, folder: Path, take: Path = TAKE, frames: str = FRAMES) -> None:
+        self.plate = Sequence.parse(take / "plate" / "plate.####.exr")
+        self.scene = read_scene(take, frames)
         self.comp = Comp(self.scene)
         self.track: Track = track_frames(self.scene.take.plates)
         self.folder = folder
 
     def scan(self, pictures: list, name: str, comp: Comp | None = None) -> ShotFacts:  # type: ignore[type-arg]
         files = (comp or self.comp).write(pictures, self.folder / name, self.scene.take.numbers)
-        plate = Sequence.parse(TAKE / "plate" / "plate.####.exr")
-        return scan_shot(files, plate, self.track, identities=0)
+        return scan_shot(files, self.plate, self.track, identities=0)
 
 
 @pytest.fixture(scope="module")
@@ -57,4 +58,13 @@ def test_a_damage_is_told_by_its_own_check_alone(stand: Stand, name: str) -> Non
 def test_a_face_pasted_in_without_a_blend_shows_its_seam(stand: Stand) -> None:
     facts = stand.scan(pasted(stand.comp, stand.scene), "pasted")
     # The two people's skins are a stop apart: that is the light's to tell.
+    assert list(told(facts, Limits(light_level=2.0))) == ["seam"]
+
+
+def test_so_it_does_where_dark_surroundings_hide_most_of_the_seam(tmp_path: Path) -> None:
+    if not (DARK / "take.json").is_file():
+        pytest.skip("the small take is not here: python -m bench.scoreboard --render-small makes it")
+    dark = Stand(tmp_path, DARK, "1001-1003")
+    assert told(dark.scan(dark.comp.clean, "clean")) == {}
+    facts = dark.scan(pasted(dark.comp, dark.scene), "pasted")
     assert list(told(facts, Limits(light_level=2.0))) == ["seam"]

@@ -94,9 +94,11 @@ FAULTS: dict[str, tuple[FrameFacts, str]] = {
     "too little grain": (measured(grain=0.4), "grain"),
     "a soft frame": (measured(sharpness=0.55), "sharpness"),
     "a seam in a frame": (measured(seam=12.0), "seam"),
-    "light of its own": (measured(light=0.5, temporal=0.02), "light"),
+    "a frame that is not blended": (measured(edge=0.7), "seam"),
+    "light of its own": (measured(light=0.5, temporal=0.02, edge=0.7), "light"),
     "reverted": (measured(equal=1.0, likeness=1.0, jitter=0.5, temporal=0.1, light=1.0), "reverted"),
-    "reverted under other grain": (measured(likeness=0.98, jitter=0.1), "reverted"),
+    "frozen under other grain": (measured(motion=0.1, jitter=0.1, temporal=0.01), "frozen"),
+    "reverted under other grain": (measured(likeness=0.9, jitter=0.1), "reverted"),
     "frozen": (measured(held=0.9, jitter=0.5, temporal=0.1, seam=20.0, lips=0.2), "frozen"),
 }
 
@@ -133,6 +135,16 @@ def test_a_seam_through_the_whole_shot_is_told_once(shot: Build) -> None:
     found = told(shot({n: replace(frame(n), face=face(seam=8.0)) for n in range(1001, 1007)}))
     assert list(found) == ["seam"]
     assert [one.frame for one in found["seam"]] == [None]
+
+
+def test_a_shot_that_is_not_blended_is_told_once(shot: Build) -> None:
+    found = told(shot({n: replace(frame(n), face=face(edge=0.4)) for n in range(1001, 1007)}))
+    assert list(found) == ["seam"]
+    assert [one.frame for one in found["seam"]] == [None]
+
+
+def test_a_face_is_not_frozen_where_the_plate_hardly_moves(shot: Build) -> None:
+    assert told(shot({AT: measured(motion=0.05, plate_motion=0.3)})) == {}
 
 
 def test_a_held_plate_excuses_a_held_face(shot: Build) -> None:
