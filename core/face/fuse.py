@@ -17,9 +17,11 @@ FLOW_NOISE = 0.0012
 _HALF = 2
 _TRUST = 8
 _LEAST = 0.004
-_SURPRISE = 3.0
-_PARTS = tuple(np.asarray(rim[a:b]) for rim in (RIGHT_EYE, LEFT_EYE) for a, b in ((1, 8), (9, 16)))
-"""Lower and upper lids: each moves as one, and faster than flow can follow."""
+_SURPRISE = 2.0
+_LID_TRUST = 0.3
+"""A lid slides over the eye and folds away: flow there errs more than its failure to come home tells."""
+_EYES = tuple((np.asarray(rim[1:8]), np.asarray(rim[9:16])) for rim in (RIGHT_EYE, LEFT_EYE))
+"""Lower and upper lid of each eye: they move as one, and faster than flow can follow."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,11 @@ def fuse(run: Sequence[Reading], half: int) -> Fused:
     apart = read[1:] - read[:-1] - moves
     error = _reading_error(apart, unit)
     trust = (half / _HALF) ** 2 / ((FLOW_NOISE * unit) ** 2 + doubt**2)
-    for part in _PARTS:
-        trust[:, part] *= _agreement(apart[:, part].mean(1), unit)[:, None]
+    for lower, upper in _EYES:
+        below, above = apart[:, lower].mean(1), apart[:, upper].mean(1)
+        agreed = _LID_TRUST * _agreement(np.concatenate([below, above, above - below], axis=1), unit)
+        trust[:, lower] *= agreed[:, None]
+        trust[:, upper] *= agreed[:, None]
     return _solve(read, moves, np.broadcast_to(1 / error**2, (count, POINTS)), trust)
 
 
@@ -92,10 +97,10 @@ def _reading_error(apart: np.ndarray, unit: float) -> np.ndarray:
 
 
 def _agreement(surprise: np.ndarray, unit: float) -> np.ndarray:
-    """(T - 1,) 1 where the reading of a part moved as its flow, towards 0 where it did not."""
+    """(T - 1,) 1 where the readings moved as the flow did, towards 0 where they did not; ``surprise`` (T - 1, …)."""
     size = np.linalg.norm(surprise, axis=1)
     usual = max(float(np.median(size)), _LEAST * unit) if len(size) else 1.0
-    return np.asarray(1 / (1 + (size / (_SURPRISE * usual)) ** 4))
+    return np.asarray(np.exp(-((size / (_SURPRISE * usual)) ** 2)))
 
 
 def _solve(read: np.ndarray, moves: np.ndarray, sure: np.ndarray, trust: np.ndarray) -> Fused:
