@@ -12,7 +12,7 @@ from doublure.core.scan.raw_frame import RawFrame
 from doublure.core.window import Window
 
 ROWS = 32
-"""Rows of a band: seven half channels of 4K are 2 MB."""
+"""Rows of a band: a half channel of 4K is a quarter of a megabyte."""
 _SPLIT_MOST = 4
 """Channels of a pixel up to which all are taken apart at once."""
 

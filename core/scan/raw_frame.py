@@ -13,7 +13,7 @@ import OpenImageIO as oiio
 from doublure.core.errors import DoublureError
 from doublure.core.scan.file_header import FileHeader, file_header
 
-_BLOCK = 1 << 22
+_BLOCK = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,12 @@ def read_raw(path: Path, number: int) -> RawFrame:
 
 def _sha256(path: Path, number: int) -> str:
     digest = hashlib.sha256()
+    # One small block again and again: fresh memory for each costs as much as the hash of it.
+    block = memoryview(bytearray(_BLOCK))
     try:
         with path.open("rb", buffering=0) as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
+            while count := file.readinto(block):
+                digest.update(block[:count])
     except OSError as error:
         raise _unreadable(path, number, error.strerror or str(error)) from error
     return digest.hexdigest()
