@@ -178,7 +178,7 @@ def _reduced(frame: RawFrame, window: Window, side: int, names: tuple[str, ...])
         pixels, at = pixels[..., at], list(range(len(at)))
     whole = there == window
     first = _first_step(window, side) if whole else 1
-    values = np.empty((there.height // first, there.width // first, pixels.shape[2]), np.float32)
+    values: np.ndarray = np.empty((there.height // first, there.width // first, pixels.shape[2]), np.float32)
     for top in range(0, there.height, _BAND * first):
         # numpy takes three times as long to widen halves.
         wide: np.ndarray = torch.from_numpy(pixels[top : top + _BAND * first]).float().numpy()

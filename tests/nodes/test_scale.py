@@ -109,7 +109,9 @@ def test_a_plate_of_another_size_than_the_tracked_one_is_refused(
     track: Path, model: Path, shared: Shared
 ) -> None:
     small = smaller(plate())
-    sentence = r"\(frame 7\): the track is of a plate of 240 by 200 pixels, and this one has 120 by 100; track this"
+    sentence = (
+        r"\(frame 7\): the track is of a plate of 240 by 200 pixels, and this one has 120 by 100; track this"
+    )
     for render in (
         lambda: swap(small, track, model, Context(7, shared)),
         lambda: Relight(ctx=Context(7, shared), face=small, plate=small, track=track),
