@@ -2,14 +2,12 @@
 
 #include <stdlib.h>
 
-double patience_seconds(void) {
-    const char *set = getenv("DOUBLURE_TIMEOUT");
-    int seconds = set ? atoi(set) : 0;
-    return seconds > 0 ? seconds : 600;
+static double seconds(const char *name, int otherwise) {
+    const char *set = getenv(name);
+    int given = set ? atoi(set) : 0;
+    return given > 0 ? given : otherwise;
 }
 
-double patience_start_seconds(void) {
-    static const double START_SECONDS = 30.0;
-    double all = patience_seconds();
-    return all < START_SECONDS ? all : START_SECONDS;
-}
+double patience_seconds(void) { return seconds("DOUBLURE_TIMEOUT", 600); }
+
+double patience_start_seconds(void) { return seconds("DOUBLURE_START_TIMEOUT", 30); }

@@ -93,7 +93,8 @@ static int start(const struct paths *paths, const struct waiter *waiter, struct 
 }
 
 static int start_locked(const struct paths *paths, int lock, const struct waiter *waiter, struct fault *fault) {
-    double deadline = clock_seconds() + patience_start_seconds();
+    /* Who starts it gives up first, and then says why. */
+    double deadline = clock_seconds() + patience_start_seconds() + GRACE_SECONDS;
     for (;;) {
         /* Somebody else may have started one by now, or failed. */
         bool mine = flock(lock, LOCK_EX | LOCK_NB) == 0;

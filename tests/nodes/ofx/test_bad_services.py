@@ -167,7 +167,7 @@ def test_one_that_hangs_at_its_start_is_ended_and_not_started_for_every_frame(
     host: MakeHost, environment: dict[str, str], short_folder: Path
 ) -> None:
     begun = python(environment, short_folder, f'sleep 1000 & echo $! > "{short_folder}/child"; wait')
-    environment["DOUBLURE_TIMEOUT"] = "1"
+    environment["DOUBLURE_START_TIMEOUT"] = "1"
     said = sentences(host(), 5)
     assert "did not answer within 1 seconds of its start and was ended; see " in said[0]
     assert said == [said[0]] * 5
