@@ -11,6 +11,7 @@ from doublure.core.face.eyes import RIMS, Eye, read_eyes, with_eyes
 from doublure.core.face.find import find_faces
 from doublure.core.face.flow import Steps, follow_points, grey_crop
 from doublure.core.face.fuse import Reading
+from doublure.core.face.hidden import skin_colours
 from doublure.core.face.landmarks import TWO_LOOKS, Crop, Landmarks, settle, steady
 from doublure.core.face.topology import RIGID
 from doublure.core.face.view import Mapping, View, detector_view
@@ -153,7 +154,14 @@ class Follower:
             Eye(*(_square(view.mapping.to_plate(part), aspect) for part in (eye.rim, eye.pupil)))
             for eye in eyes
         )
-        reading = Reading(with_eyes(points, (right, left)), presence, steps)
+        local = view.mapping.to_view(points / (aspect, 1, 1))
+        reading = Reading(
+            with_eyes(points, (right, left)),
+            presence,
+            steps,
+            np.stack([right.pupil, left.pupil]),
+            skin_colours(view.pixels, local),
+        )
         self._last = _Last(reading, crop, (right.centre, left.centre), view)
         self._missing = 0
         return reading

@@ -33,11 +33,15 @@ class Reading:
         presence: the networks' belief that this is a face, 0..1.
         steps: how the points of the reading before went on to this frame; None where it has none, which breaks
             the run.
+        pupils: (2, 2) the person's right one, then the left one.
+        colours: (468, 3) of the skin round the points, see ``hidden.skin_colours``.
     """
 
     points: np.ndarray
     presence: float
     steps: Steps | None
+    pupils: np.ndarray
+    colours: np.ndarray
 
 
 @dataclass(frozen=True)

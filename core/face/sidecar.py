@@ -16,7 +16,13 @@ from doublure.core.atomic import atomic_file
 from doublure.core.errors import DoublureError
 from doublure.core.face.pose import Pose
 
-SCHEMA = "doublure.track/1"
+SCHEMA = "doublure.track/2"
+READABLE = ("doublure.track/1", SCHEMA)
+"""Version 1 has neither confidence nor pupils."""
+
+COVERED = 0.035
+"""From this share of hidden points on, something counts as being in front of the face."""
+
 _REMEDY = "track the plate again with doublure track"
 
 
@@ -31,6 +37,8 @@ class FaceFrame:
         score: 0..1, FaceMesh's presence (0 where not found).
         points: (468, 3) float32 in plate coordinates; z in units of plate y pixels, smaller is nearer.
         pose: in square plate pixels: its x is plate x times the track's ``pixel_aspect``.
+        confidence: (468,) float32 0..1, how sure each point's place is, 0 where it is hidden; None where unknown.
+        pupils: (2, 2) plate coordinates of the person's right pupil and left one; None where unknown.
     """
 
     number: int
@@ -39,6 +47,18 @@ class FaceFrame:
     score: float
     points: np.ndarray | None
     pose: Pose | None
+    confidence: np.ndarray | None = None
+    pupils: np.ndarray | None = None
+
+    @property
+    def hidden(self) -> float:
+        """The share of points that something is in front of, 0..1; 0 where unknown."""
+        return 0.0 if self.confidence is None else float((self.confidence == 0).mean())
+
+    @property
+    def occluded(self) -> bool:
+        """Whether something is in front of the face that was found."""
+        return self.hidden >= COVERED
 
     @classmethod
     def lost(cls, number: int, reason: str) -> FaceFrame:
@@ -53,7 +73,9 @@ class FaceFrame:
         """
         if factor == 1 or self.points is None or self.pose is None:
             return self
-        return replace(self, points=self.points * np.float32(factor), pose=self.pose.scaled(factor))
+        pupils = None if self.pupils is None else self.pupils * factor
+        points = self.points * np.float32(factor)
+        return replace(self, points=points, pose=self.pose.scaled(factor), pupils=pupils)
 
 
 @dataclass(frozen=True)
@@ -124,7 +146,7 @@ class Track:
         except ValueError as error:
             raise DoublureError("this is not JSON, or it is cut short", file=where, remedy=_REMEDY) from error
         named = data.get("schema", "not named") if isinstance(data, dict) else "not named"
-        if named != SCHEMA:
+        if named not in READABLE:
             raise DoublureError(
                 f"this is not a {SCHEMA} file (its schema is {_short(str(named))})",
                 file=where,
@@ -166,6 +188,10 @@ def _to_json(track: Track) -> dict[str, Any]:
                 "translation": [round(float(v), 5) for v in face.pose.translation],
             }
             entry["points"] = _rounded(face.points, 2)
+            if face.confidence is not None:
+                entry["confidence"] = [_percent(float(one)) for one in face.confidence]
+            if face.pupils is not None:
+                entry["pupils"] = _rounded(face.pupils, 2)
         frames.append(entry)
     return {
         "schema": SCHEMA,
@@ -176,6 +202,11 @@ def _to_json(track: Track) -> dict[str, Any]:
         "shape": _rounded(track.shape, 6),
         "frames": frames,
     }
+
+
+def _percent(confidence: float) -> int:
+    """0..1 in whole percent; only what is hidden is 0."""
+    return 0 if confidence == 0 else max(1, round(100 * confidence))
 
 
 def _rounded(points: np.ndarray, digits: int) -> list[list[float]]:
@@ -202,6 +233,8 @@ def _from_json(data: dict[str, Any], where: Path) -> Track:
             float(entry["score"]),
             np.array(entry["points"], np.float32),
             Pose(rotation, float(pose["scale"]), np.array(pose["translation"], np.float64)),
+            np.array(entry["confidence"], np.float32) / 100 if "confidence" in entry else None,
+            np.array(entry["pupils"], np.float64) if "pupils" in entry else None,
         )
     return Track(
         data["source"],

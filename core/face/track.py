@@ -11,13 +11,17 @@ from doublure.core.cancel import check
 from doublure.core.errors import DoublureError
 from doublure.core.face.follow import Follower, FollowSettings
 from doublure.core.face.fuse import Reading, fuse
+from doublure.core.face.hidden import hidden_points
 from doublure.core.face.pose import person_shape
 from doublure.core.face.sidecar import FaceFrame, Track
 from doublure.core.face.smooth import smooth_shot
-from doublure.core.face.topology import canonical_shape
+from doublure.core.face.topology import EYE_CORNERS, canonical_shape
 from doublure.core.frame import Frame
 
 __all__ = ["FaceFrame", "Track", "TrackSettings", "track_frames"]
+
+_UNSURE = 0.02
+"""A remaining error, in distances of the outer eye corners, of which the compositor should know."""
 
 _SHAPE_FRAMES = 96
 """A person's shape is measured on this many frames at most."""
@@ -100,34 +104,54 @@ def track_frames(
     if first is None:
         raise DoublureError("there are no frames to track", file=source, remedy="name at least one frame")
     aspect = first.pixel_aspect
-    found = steadied(dict(sorted(readings.items())), settings.smoothing)
+    ordered = dict(sorted(readings.items()))
+    steady = steadied(ordered, settings.smoothing)
+    found = {n: one.points for n, one in steady.items()}
     if shape is None:
         shape = person_shape(_some(list(found.values()))) if found else canonical_shape().astype(np.float64)
     for n, (points, pose) in smooth_shot(found, shape, settings.smoothing).items():
-        seen[n] = FaceFrame(n, True, None, seen[n].score, _plate(points, aspect), pose)
+        one = ordered[n]
+        pupils = one.pupils / (aspect, 1)
+        seen[n] = FaceFrame(
+            n, True, None, one.presence, _plate(points, aspect), pose, steady[n].confidence, pupils
+        )
     name = source if source is not None else str(first.path) if first.path is not None else ""
-    ordered = dict(sorted(seen.items()))
-    return Track(name, first.display.width, first.display.height, aspect, np.asarray(shape), ordered)
+    frames_seen = dict(sorted(seen.items()))
+    return Track(name, first.display.width, first.display.height, aspect, np.asarray(shape), frames_seen)
 
 
-def steadied(readings: Mapping[int, Reading], half: int) -> dict[int, np.ndarray]:
-    """(468, 3) landmarks in square pixels by frame number: every run of readings, fused with its flow.
+@dataclass(frozen=True)
+class Steady:
+    """One frame's face after the shot was looked at as a whole: ``points`` (468, 3) square pixels, ``confidence``
+    (468,) float32 0..1, None where nothing was fused."""
 
-    A reading without steps begins a run; at ``half`` 0 nothing is fused.
+    points: np.ndarray
+    confidence: np.ndarray | None
+
+
+def steadied(readings: Mapping[int, Reading], half: int) -> dict[int, Steady]:
+    """The faces of a shot by frame number: every run of readings, fused with its flow.
+
+    A reading without steps begins a run; at ``half`` 0 nothing is fused. A point whose remaining error
+    (``Fused.spread``) is 0.02 distances of the outer eye corners has a confidence of 0.6; a hidden one has 0.
     """
     if half == 0:
-        return {number: one.points for number, one in readings.items()}
+        return {number: Steady(one.points, None) for number, one in readings.items()}
     runs: list[list[int]] = []
     for number, one in readings.items():
         if runs and one.steps is not None:
             runs[-1].append(number)
         else:
             runs.append([number])
+    hidden = dict(zip(readings, hidden_points([one.colours for one in readings.values()]), strict=True))
     out = {}
     for run in runs:
         fused = fuse([readings[number] for number in run], half)
-        for number, places in zip(run, fused.points, strict=True):
-            out[number] = np.c_[places, readings[number].points[:, 2]]
+        for number, places, spread in zip(run, fused.points, fused.spread, strict=True):
+            points = readings[number].points
+            unit = float(np.linalg.norm(points[EYE_CORNERS[0]] - points[EYE_CORNERS[3]]))
+            sure = np.exp(-0.5 * (spread / (_UNSURE * unit)) ** 2) * ~hidden[number]
+            out[number] = Steady(np.c_[places, points[:, 2]], sure.astype(np.float32))
     return out
 
 

@@ -12,10 +12,14 @@ UPPER_LIDS = [*topology.RIGHT_EYE[9:16], *topology.LEFT_EYE[9:16]]
 STILL = Steps(np.zeros((468, 2)), np.zeros(468))
 
 
+def reading(points: np.ndarray, steps: Steps | None) -> Reading:
+    return Reading(points, 1.0, steps, np.zeros((2, 2)), np.zeros((468, 3), np.float32))
+
+
 def shaken(count: int, noise: float, seed: int = 2) -> list[Reading]:
     """A face that does not move, read with noise; its flow says so exactly."""
     rng = np.random.default_rng(seed)
-    return [Reading(FACE + rng.normal(0, noise, FACE.shape), 1.0, STILL if k else None) for k in range(count)]
+    return [reading(FACE + rng.normal(0, noise, FACE.shape), STILL if k else None) for k in range(count)]
 
 
 def rms(a: np.ndarray, b: np.ndarray) -> float:
@@ -30,7 +34,7 @@ def test_readings_are_averaged_along_the_flow() -> None:
 def test_a_face_that_moves_as_its_flow_says_is_not_held_back() -> None:
     moves = np.full((468, 2), 7.0)
     run = [
-        Reading(FACE + np.array([7.0 * k, 7.0 * k, 0]), 1.0, Steps(moves, np.zeros(468)) if k else None)
+        reading(FACE + np.array([7.0 * k, 7.0 * k, 0]), Steps(moves, np.zeros(468)) if k else None)
         for k in range(9)
     ]
     fused = fuse(run, 2).points
@@ -50,7 +54,7 @@ def test_a_blink_of_two_frames_that_flow_missed_survives() -> None:
 
 
 def test_flow_that_does_not_come_home_does_not_count() -> None:
-    run = [Reading(FACE, 1.0, None), Reading(FACE, 1.0, Steps(np.full((468, 2), 40.0), np.full(468, np.inf)))]
+    run = [reading(FACE, None), reading(FACE, Steps(np.full((468, 2), 40.0), np.full(468, np.inf)))]
     np.testing.assert_allclose(fuse(run, 2).points[1], FACE[:, :2])
 
 
@@ -72,4 +76,4 @@ def test_more_smoothing_is_steadier() -> None:
 
 def test_a_broken_run_is_refused() -> None:
     with pytest.raises(ValueError, match="no steps"):
-        fuse([Reading(FACE, 1.0, None), Reading(FACE, 1.0, None)], 2)
+        fuse([reading(FACE, None), reading(FACE, None)], 2)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -83,10 +84,10 @@ def test_a_file_cut_short_is_told(saved):
         Track.load(saved)
 
 
-@pytest.mark.parametrize("content", ["{}", '{"schema": "doublure.track/2"}', '{"schema": "else/1"}'])
+@pytest.mark.parametrize("content", ["{}", '{"schema": "doublure.track/3"}', '{"schema": "else/1"}'])
 def test_another_schema_is_refused(saved, content):
     saved.write_text(content)
-    with pytest.raises(DoublureError, match=r"not a doublure\.track/1 file"):
+    with pytest.raises(DoublureError, match=r"not a doublure\.track/2 file"):
         Track.load(saved)
 
 
@@ -142,3 +143,45 @@ def test_a_number_that_is_not_finite_is_refused(saved):
     saved.write_text(saved.read_text().replace('"score":0.9877', '"score":NaN'))
     with pytest.raises(DoublureError, match="not JSON"):
         Track.load(saved)
+
+
+def test_confidence_and_pupils_come_back(track, tmp_path):
+    sure = np.linspace(0, 1, 468).astype(np.float32)
+    pupils = np.array([[90.25, 41.5], [120.75, 42.0]])
+    track.frames[7] = replace(track.frames[7], confidence=sure, pupils=pupils)
+    track.save(tmp_path / "t.json")
+    back = Track.load(tmp_path / "t.json").at(7)
+    np.testing.assert_allclose(back.confidence, sure, atol=0.0101)
+    assert np.flatnonzero(back.confidence == 0).tolist() == [0]
+    np.testing.assert_allclose(back.pupils, pupils)
+    assert Track.load(tmp_path / "t.json").at(-1).confidence is None
+
+
+def test_a_sidecar_of_version_1_still_loads(saved):
+    saved.write_text(saved.read_text().replace("doublure.track/2", "doublure.track/1"))
+    old = Track.load(saved).at(7)
+    assert old.found
+    assert old.pupils is None
+    assert not old.occluded
+
+
+def test_a_confidence_beyond_a_hundred_percent_is_damage(track, tmp_path):
+    track.frames[7] = replace(track.frames[7], confidence=np.ones(468, np.float32))
+    track.save(tmp_path / "t.json")
+    text = (tmp_path / "t.json").read_text()
+    (tmp_path / "t.json").write_text(text.replace('"confidence":[100', '"confidence":[101'))
+    with pytest.raises(DoublureError, match="damaged"):
+        Track.load(tmp_path / "t.json")
+
+
+def test_a_face_with_hidden_points_is_occluded(track):
+    sure = np.ones(468, np.float32)
+    sure[:40] = 0
+    assert replace(track.frames[7], confidence=sure).occluded
+    sure[5:] = 1
+    assert not replace(track.frames[7], confidence=sure).occluded
+
+
+def test_a_scaled_face_has_scaled_pupils(track):
+    face = replace(track.frames[7], pupils=np.array([[90.0, 40.0], [120.0, 42.0]]))
+    np.testing.assert_allclose(face.scaled(0.5).pupils, [[45, 20], [60, 21]])
