@@ -107,7 +107,13 @@ def test_pictures_that_nobody_agreed_to_are_not_learnt_from(cast: list[Faceset],
     consent = agreed(tmp_path, cast)
     others = [make_faceset("ada", "hero", seed=7), *cast[1:]]
     with pytest.raises(ConsentDenied, match="of ada are not a set that the record consents to"):
-        train(others, tmp_path / "m.safetensors", TINY, consent=consent)
+        train(
+            others,
+            tmp_path / "m.safetensors",
+            TINY,
+            consent=consent,
+            cancelled=lambda: pytest.fail("it began"),
+        )
 
 
 def test_the_model_names_its_records_and_what_it_was_started_from(
