@@ -54,6 +54,12 @@ def _landmarks(name: str) -> _Bound:
     return lambda limits, face: limits.of_landmarks(float(getattr(limits, name)), face.height)
 
 
+def _least_motion(limits: Limits, face: FaceFacts) -> float | None:
+    """The share of the plate's motion that the face must make; None where the plate's face hardly moves."""
+    plate = face.plate_motion or 0.0
+    return limits.still * plate if plate >= limits.moving else None
+
+
 _SHOWN: tuple[tuple[str, str, str, str, _Bound, _Bound], ...] = (
     ("identity", "Identity", "distance", "ValidateIdentity", _no, lambda m, _: m.identity),
     ("expression", "Expression", "eyes", "ValidateAperture", _no, _landmarks("expression")),
@@ -64,10 +70,12 @@ _SHOWN: tuple[tuple[str, str, str, str, _Bound, _Bound], ...] = (
     ("grain", "Grain", "x plate", "ValidateGrain", lambda m, _: m.grain_least, lambda m, _: m.grain_most),
     ("sharpness", "Sharpness", "x plate", "ValidateSharpness", lambda m, _: m.sharpness, _no),
     ("seam", "Seam", "x", "ValidateSeam", _no, lambda m, _: m.seam),
+    ("edge", "Step at the edge", "stops", "ValidateSeam", _no, lambda m, _: m.edge),
     ("light", "Light", "stops", "ValidateLight", _no, lambda m, _: m.light),
     ("equal", "The plate's pixels", "share", "ValidateReverted", _no, lambda m, _: m.equal),
     ("likeness", "Likeness to the plate", "", "ValidateReverted", _no, lambda m, _: m.likeness),
     ("held", "Held pixels", "share", "ValidateFrozen", _no, lambda m, _: m.held),
+    ("motion", "Motion", "px", "ValidateFrozen", _least_motion, _no),
 )
 
 
