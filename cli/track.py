@@ -6,6 +6,7 @@ import argparse
 import time
 from pathlib import Path
 
+from doublure.cli import track_file
 from doublure.cli.arguments import frame_range
 from doublure.cli.output import print_json, say, say_faceless, say_failed
 from doublure.cli.progress import Progress
@@ -22,9 +23,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "shows no face.",
     )
     parser.add_argument(
-        "plate", metavar="PLATE", help="the files, such as plate.####.exr or plate.1001-1048#.exr"
+        "plate",
+        metavar="PLATE",
+        help="the files, such as plate.####.exr or plate.1001-1048#.exr; or a sidecar, see below",
     )
-    parser.add_argument("-o", "--output", required=True, metavar="TRACK.json", help="the sidecar to write")
+    parser.add_argument("-o", "--output", metavar="TRACK.json", help="the sidecar to write")
     parser.add_argument(
         "--frames",
         type=frame_range,
@@ -41,10 +44,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--allow-faceless", action="store_true", help="a frame without a face is no fault")
     parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
+    track_file.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Track and tell where there is no face."""
+    if track_file.wanted(args):
+        return track_file.run(args)
+    if args.output is None:
+        raise DoublureError("the track has no name", remedy="give one with -o, such as -o track.json")
     from doublure.nodes import Graph, Read, Shared, Track, prepare_graph
     from doublure.nodes.sidecar_key import read_key, state
     from doublure.nodes.tracks import load_track
@@ -69,6 +77,11 @@ def run(args: argparse.Namespace) -> int:
     faceless = [(face.number, face.reason or "no face was found") for face in track if not face.found]
     say_failed(failed)
     say_faceless(str(args.plate), faceless)
+    occluded = [face.number for face in track.found if face.occluded]
+    for number in occluded:
+        say(
+            f"{args.plate} (frame {number}): {track.at(number).hidden:.0%} of the face is hidden by something."
+        )
     say(f"{args.output}: the face is on {len(track.found)} of {len(track.frames) + len(failed)} frames.")
     if args.json:
         print_json(
@@ -76,6 +89,7 @@ def run(args: argparse.Namespace) -> int:
                 "track": str(args.output),
                 "frames": len(track.frames) + len(failed),
                 "found": len(track.found),
+                "occluded": occluded,
                 "faceless": [{"frame": number, "reason": reason} for number, reason in faceless],
                 "failed": [{"frame": number, "error": sentence} for number, sentence in failed],
                 "seconds": round(time.monotonic() - start, 3),

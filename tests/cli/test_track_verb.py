@@ -89,3 +89,58 @@ def test_a_plate_without_a_colour_space_is_told_and_one_can_be_named(
 def test_a_pattern_that_matches_nothing_is_told_as_that(tmp_path, capsys):
     assert main(["track", str(tmp_path / "none.####.exr"), "-o", str(tmp_path / "t.json")]) == 1
     assert "none.####.exr: no file matches the pattern; check the name" in capsys.readouterr().err
+
+
+def test_info_tells_what_a_track_holds(
+    shot: Path, tracker: list[list[int]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("--allow-faceless")
+    capsys.readouterr()
+    assert main(["track", "track.json", "--info", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["first"], told["last"], told["frames"], told["found"]) == (1001, 1004, 4, 3)
+    assert told["faceless"] == [{"frame": 1003, "reason": "the face was lost"}]
+    assert main(["track", "track.json", "--info"]) == 0
+    assert "frame 1003: the face was lost." in capsys.readouterr().err
+
+
+def test_a_table_that_was_exported_and_corrected_makes_a_track(
+    shot: Path, tracker: list[list[int]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("--allow-faceless")
+    assert main(["track", "track.json", "--export", "head.csv", "--export", "head.nk"]) == 0
+    assert (shot / "head.nk").read_text().startswith("CornerPin2D {")
+    rows = [line for line in (shot / "head.csv").read_text().splitlines() if not line.startswith("1003")]
+    rows[2] = "1002,0,,,,,,"
+    (shot / "keys.csv").write_text("\n".join(rows) + "\n")
+    assert main(["track", "track.json", "--correct", "keys.csv", "-o", "fixed.json"]) == 0
+    capsys.readouterr()
+    main(["track", "fixed.json", "--info", "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert told["faceless"] == [{"frame": 1002, "reason": "switched off by hand"}]
+    assert told["by_hand"] == [1003]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--export", "head.txt"], "name it .csv or .nk"),
+        (["--correct", "none.csv", "-o", "a.json"], "none.csv: the table cannot be read"),
+        (["--correct", "none.csv"], "the corrected track has no name"),
+    ],
+)
+def test_bad_words_about_a_sidecar_are_told(
+    shot: Path,
+    tracker: list[list[int]],
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    said: str,
+) -> None:
+    run("--allow-faceless")
+    assert main(["track", "track.json", *words]) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_a_plate_without_an_output_is_told(shot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["track", "plate/plate.####.exr"]) == 1
+    assert "give one with -o" in capsys.readouterr().err
