@@ -58,6 +58,7 @@ LONG = standard_set.Standard("blinks", "talk", 31, "1001-1072", 256, 48, "0")
 """A talk long enough for the shake and the blinks; rendered without layers."""
 _LAYERS = "layers/plate/plate.####.exr"
 _TIMED = 24
+_OCCLUDED = 0.1
 
 
 @dataclass(frozen=True)
@@ -238,6 +239,9 @@ def accuracy(takes: Sequence[Followed]) -> list[Row]:
         chosen = [right(e) for one, e in zip(takes, ours, strict=True) if (one.kind in HARD) == hard]
         if chosen:
             add(name, float(np.concatenate(chosen).mean()), "share", target, "higher")
+    wrong, missed = _covered(takes)
+    add("occluded_missed", missed, "share", 0.0)
+    add("occluded_wrongly", wrong, "share", None)
     poses = [pose_errors(one) for one in takes]
     add("pose_error", _mean([v for one, _ in poses for v in one]), "degrees", 2.0)
     add("pose_error_one_turn", _mean([v for _, one in poses for v in one]), "degrees", None)
@@ -251,6 +255,23 @@ def accuracy(takes: Sequence[Followed]) -> list[Row]:
         add(f"{one.name}.pose_error_one_turn", _mean(aligned), "degrees", None)
         add(f"{one.name}.normal_error", _mean(one.normals), "degrees", None)
     return rows
+
+
+def _covered(takes: Sequence[Followed]) -> tuple[float, float]:
+    """(share of the other frames reported as occluded, share of occluded ones that are not), over found frames.
+
+    A frame counts as occluded where the take is one with an occluder and a tenth of the landmarks are not seen.
+    """
+    told, really = [], []
+    for one in takes:
+        unseen = 1 - one.truth.seen.mean(1)
+        for i, number in enumerate(one.truth.numbers):
+            if one.track.frames[number].found:
+                told.append(one.track.frames[number].occluded)
+                really.append(one.kind == "occluded" and unseen[i] >= _OCCLUDED)
+    said, true = np.array(told, bool), np.array(really, bool)
+    missed = float((~said[true]).mean()) if true.any() else math.nan
+    return float(said[~true].mean()) if (~true).any() else math.nan, missed
 
 
 def speed_and_reach(folder: Path, quick: bool) -> list[Row]:

@@ -1,4 +1,4 @@
-"""Two-sided smoothing of a tracked shot: the head's pose, and the depth of its points."""
+"""Two-sided smoothing of a tracked shot: the face's points and the head's pose."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import numpy as np
 
 from doublure.core.cancel import check
 from doublure.core.face.pose import Pose, fit_pose_and_depth
+from doublure.core.face.topology import LEFT_EYE, RIGHT_EYE
 
 _ORDER = 2
 _JUMP = 1.0
 # A head is heavy: at the default half width of 2 its filter passes 4 Hz at 24 frames a second.
 _WINDOWS = 2
+_LIDS = sorted({*LEFT_EYE, *RIGHT_EYE})
 _GROWTH = 1.25
 _TURN = float(np.cos(np.radians(20)))
 
@@ -72,17 +74,17 @@ def _runs(solved: Mapping[int, _Solved]) -> list[list[int]]:
 def smooth_shot(
     points: Mapping[int, np.ndarray], shape: np.ndarray, half: int
 ) -> dict[int, tuple[np.ndarray, Pose]]:
-    """Smoothed head poses and depths of a shot.
+    """Smoothed landmarks and head poses of a shot.
 
     Args:
-        points: by frame number, (468, 3) landmarks in square pixels; x and y are kept as they are
-            (``fuse.fuse`` has steadied them), z is a network's guess.
+        points: by frame number, (468, 3) landmarks in square pixels, fused with their flow (``fuse.fuse``).
         shape: (468, 3) of the person.
         half: half width in frames of the window; 0 fits poses and changes nothing.
 
     Returns:
-        By frame number, ((468, 3) float64 points, pose). Depth is filtered in the head's own coordinates, the pose
-        by itself, over twice the window.
+        By frame number, ((468, 3) float64 points, pose). x and y are filtered over the window, lids excepted: a
+        blink is over in two frames, and fusing has steadied them. Depth, a network's guess, is filtered in the
+        head's own coordinates, and the pose by itself, both over twice the window.
         A missing frame, a jump of more than one head radius, a turn of more than 20 degrees or a growth of
         more than a quarter (a cut is one of these) separates runs; nothing leaks across.
     """
@@ -98,6 +100,8 @@ def smooth_shot(
     window = _WINDOWS * half
     for run in _runs(solved):
         check()
+        places = savitzky_golay(np.stack([points[n][:, :2] for n in run]), half)
+        places[:, _LIDS] = [points[n][_LIDS, :2] for n in run]
         local = savitzky_golay(np.stack([solved[n].local for n in run]), window)
         rotations = savitzky_golay(np.stack([solved[n].pose.rotation for n in run]), window)
         scales = np.exp(savitzky_golay(np.log([solved[n].pose.scale for n in run]), window))
@@ -107,5 +111,5 @@ def smooth_shot(
         for i, number in enumerate(run):
             pose = Pose(_nearest_rotation(rotations[i]), float(scales[i]), offsets[i, :2])
             depth = pose.scale * local[i] @ pose.rotation[2] + offsets[i, 2]
-            out[number] = (np.c_[points[number][:, :2], depth].astype(np.float64), pose)
+            out[number] = (np.c_[places[i], depth], pose)
     return out

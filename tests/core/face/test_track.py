@@ -93,6 +93,33 @@ def test_a_frame_without_the_face_is_lost_with_a_reason_and_never_stale(on_plate
     assert lost.pose is None
 
 
+def test_a_face_that_leaves_the_picture_is_followed_to_the_edge_and_then_lost(on_plate):
+    track = track_frames([on_plate(20 + 30 * n, 30, number=n) for n in range(11)])
+    found = [face.found for face in track]
+    assert all(found[:5])
+    assert not found[-1]
+    for face in track.found:
+        assert abs(face.points[:, 0].mean() - (20 + 30 * face.number + 96)) < 40
+
+
+def test_a_moving_face_is_fused_and_knows_its_pupils(on_plate):
+    track = track_frames([on_plate(20 + 3 * n, 30, number=n) for n in range(6)])
+    for face in track:
+        assert face.confidence.shape == (468,)
+        assert face.confidence.mean() > 0.7
+        assert not face.occluded
+        eyes = face.points[[33, 133, 362, 263], 0]
+        assert eyes[0] < face.pupils[0, 0] < eyes[1]
+        assert eyes[2] < face.pupils[1, 0] < eyes[3]
+
+
+def test_a_squeezed_plate_has_squeezed_pupils(face):
+    narrow = torch.nn.functional.interpolate(face.rgb[None], (192, 96), mode="area")[0]
+    seen = track_frames([Frame.from_rgb(narrow, "ACEScg", pixel_aspect=2.0)]).at(1)
+    eyes = seen.points[[33, 133], 0]
+    assert eyes[0] < seen.pupils[0, 0] < eyes[1]
+
+
 def test_a_plate_without_any_face_is_a_track_of_lost_frames(tmp_path):
     frames = [Frame.from_rgb(torch.full((3, 64, 64), 0.1), "ACEScg", number=n) for n in (1, 2)]
     track = track_frames(frames)
