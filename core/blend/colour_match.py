@@ -84,21 +84,29 @@ def _match_full(plate: torch.Tensor, face: torch.Tensor, matte: torch.Tensor, am
     weight = _robust_weight(plate, face, matte).ravel()
     check()
     encoded = acescct_encode(face)
+    check()
     source = encoded.numpy().reshape(3, -1).astype(np.float64)
     target = acescct_encode(plate).numpy().reshape(3, -1).astype(np.float64)
     check()
-    (mean, spread), (goal, goal_spread) = _moments(source, weight), _moments(target, weight)
+    mean, spread = _moments(source, weight)
+    check()
+    goal, goal_spread = _moments(target, weight)
     check()
     change = monge_kantorovich(spread, goal_spread) - np.eye(3)
     # Beyond three deviations the correction stays what it is there: a highlight gets a gain, not a gamma.
     reach = 3.0 * np.sqrt(np.diag(spread))[:, None]
     away = np.clip(source - mean[:, None], -reach, reach)
+    check()
     shift = np.einsum("cd,dn->cn", change, away) + (goal - mean)[:, None]
     check()
     moved = encoded.double() + torch.from_numpy(amount * shift).reshape(face.shape)
     check()
     # In double, because the last bit of torch.exp2 depends on how many threads share the work.
-    return acescct_decode(moved).float()
+    planes = []
+    for plane in moved:
+        check()
+        planes.append(acescct_decode(plane).float())
+    return torch.stack(planes)
 
 
 def match_colour(

@@ -40,13 +40,20 @@ def _coloured_grain(image: torch.Tensor, model: GrainModel, inside: torch.Tensor
     seen. NaN where the model's grain is so alike in the two channels that it would not be seen either.
     """
     level = gaussian(image, 3.0).clamp_min(0.0)
+    usual = []
+    for plane in level:
+        check()
+        usual.append(plane[inside].median())
+    light = level + 0.05 * torch.stack(usual)[:, None, None] + 1e-6
     check()
-    light = level + 0.05 * level[:, inside].median(1).values[:, None, None] + 1e-6
     share = (diagonal_difference(image) / light[:, :-1, :-1])[:, inside[:-1, :-1]]
-    sigma = ((model.variance(level) * model.detail_share()).sqrt() / light)[:, :-1, :-1][:, inside[:-1, :-1]]
     check()
+    sigma = (model.variance(level) * model.detail_share()).sqrt() / light
+    check()
+    sigma = sigma[:, :-1, :-1][:, inside[:-1, :-1]]
 
     def against(other: int) -> float:
+        check()
         alike = 2.0 * model.channels[1][other] * sigma[1] * sigma[other]
         variance = sigma[1].square() + sigma[other].square() - alike
         seen = variance > COLOURED * sigma[1].square()

@@ -36,12 +36,16 @@ def _edge_difference(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """log2(plate / face) along the edge (3, H, W), averaged along it, and where it is known (H, W)."""
     ring = torch.exp(-((depth / max(0.03 * size, 2.0)) ** 2)) * (matte > 0)
+    check()
     offset = log_offset(plate, ring)
     plate, face = gaussian(plate, 1.0), gaussian(face, 1.0)
     check()
     difference = stops(plate, offset) - stops(face, offset)
+    check()
     level = torch.maximum(stops(luminance(plate), offset), stops(luminance(face), offset))
+    check()
     usual = level[ring > 0.3].median()
+    check()
     weight = ring / (1.0 + ((level - usual).clamp_min(0.0) / _HIGHLIGHT_STOPS) ** 4)
     check()
     common = difference[:, ring > 0.3].median(1).values[:, None, None]

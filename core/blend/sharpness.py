@@ -54,7 +54,8 @@ def band(image: torch.Tensor) -> torch.Tensor:
 
 def _energy(image: torch.Tensor, inside: torch.Tensor) -> float:
     """Mean square inside with its highest 2 % left out: lashes and glints say little about focus."""
-    values = np.sort(image[inside].numpy().astype(np.float64) ** 2)
+    # Sorted as float32, which is much quicker; the order is that of the squares.
+    values = np.sort(np.abs(image[inside].numpy())).astype(np.float64) ** 2
     return float(values[: max(int(0.98 * len(values)), 1)].mean())
 
 
@@ -90,6 +91,7 @@ def sharpness_ratio(
     whole = _energy(band(stops(luminance(plate), offset)), inside)
     check()
     own = _energy(band(stops(luminance(face), offset)), inside)
+    check()
     clean = whole - _grain_energy(model, plate, offset, inside)
     if clean <= 0 or own <= 0:
         return 1.0, 0.0

@@ -79,8 +79,10 @@ def relight(face: Frame, plate: Frame, face_frame: FaceFrame, settings: RelightS
         stops = stops + settings.amount * _match(face, plate, face_frame, box, settings)
     check()
     rgb = face.rgb.clone()
+    ratio = gain(stops)
+    check()
     # Where the face covers nothing its colours are not light on it; they stay what they are.
-    rgb[:, *at] = torch.where(alpha[at] > 0, rgb[:, *at] * gain(stops), rgb[:, *at])
+    rgb[:, *at] = torch.where(alpha[at] > 0, rgb[:, *at] * ratio, rgb[:, *at])
     check()
     return face.with_rgb(rgb)
 
