@@ -6,8 +6,8 @@ copy of the same bytes there and back again, in turns; what is above 1 is the se
 
 ``service.cold_s`` is the time from "no service runs" to the first frame, the start of Python and torch included; the
 files are in the page cache after the first of several starts, of which the median counts. ``service.idle_mb`` is the
-resident memory of a service that has rendered a small frame; ``service.worked_mb`` that after the 4K round trips, the clients'
-frames in shared memory and what the cache keeps included.
+resident memory of a service that has rendered a small frame; ``service.worked_mb`` that after the 4K round trips, with
+the clients' frames in shared memory and what the cache keeps.
 
 ``service.ofx_load_ms`` is what an OpenFX host waits when it starts, ``service.ofx_ms_…`` for a frame
 (``bench.ofx_host``).
