@@ -57,7 +57,7 @@ HARD = ("profile", "occluded")
 LONG = standard_set.Standard("blinks", "talk", 31, "1001-1072", 256, 48, "0")
 """A talk long enough for the shake and the blinks; rendered without layers."""
 _LAYERS = "layers/plate/plate.####.exr"
-_TIMED = 24
+_TIMED = 48
 _OCCLUDED = 0.1
 
 

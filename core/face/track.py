@@ -23,7 +23,7 @@ __all__ = ["FaceFrame", "Track", "TrackSettings", "track_frames"]
 _UNSURE = 0.02
 """A remaining error, in distances of the outer eye corners, of which the compositor should know."""
 
-_SHAPE_FRAMES = 96
+_SHAPE_FRAMES = 48
 """A person's shape is measured on this many frames at most."""
 
 
