@@ -32,7 +32,7 @@ would want between 1.2 and 1.5."""
 _LEAST = 0.1
 _NEARLY_SHUT = 0.22
 """An eye less open than this share of its width is looked at four times more: shut lids are the hardest to read."""
-_LOOKS = ((1.08, 0.08), (0.94, -0.08), (1.08, -0.08), (0.94, 0.08))
+LOOKS = ((1.08, 0.08), (0.94, -0.08), (1.08, -0.08), (0.94, 0.08))
 """Each (size, turn in radians)."""
 
 
@@ -54,6 +54,20 @@ class Eye:
         return float(np.mean([np.linalg.norm(self.rim[a] - self.rim[b]) for a, b in _FACING]))
 
 
+def eye_crop(picture: np.ndarray, points: np.ndarray, side: int) -> Crop:
+    """The square round the person's right (``side`` 0) or left (1) eye, in the picture's continuous pixels.
+
+    FaceMesh's corners of a closed eye lie too high, so the square is centred anew on the contour seen in it.
+
+    Args:
+        picture: (H, W, 3) uint8 sRGB. points: (468, 2 or 3) landmarks in its pixels.
+    """
+    crop = _round(points, RIMS[side], side)
+    for _ in range(_PASSES):
+        crop = Crop(look(picture, crop, side).centre, crop.side, crop.angle)
+    return crop
+
+
 def read_eyes(
     picture: np.ndarray, points: np.ndarray, centres: tuple[np.ndarray, np.ndarray] | None = None
 ) -> tuple[Eye, Eye]:
@@ -66,17 +80,14 @@ def read_eyes(
     """
     out = []
     for side, rim in enumerate(RIMS):
-        outer, inner = points[rim[0], :2], points[rim[8], :2]
-        x, y = (inner - outer) * (1 - 2 * side)
-        crop = Crop((outer + inner) / 2, float(np.hypot(x, y)) * _MARGIN, float(np.arctan2(y, x)))
         if centres is not None:
+            crop = _round(points, rim, side)
             crop = Crop(centres[side], crop.side, crop.angle)
         else:
-            for _ in range(_PASSES):
-                crop = Crop(_look(picture, crop, side).centre, crop.side, crop.angle)
-        eye = _look(picture, crop, side)
+            crop = eye_crop(picture, points, side)
+        eye = look(picture, crop, side)
         if eye.opening < _NEARLY_SHUT * crop.side / _MARGIN:
-            looks = [_look(picture, Crop(eye.centre, crop.side * a, crop.angle + b), side) for a, b in _LOOKS]
+            looks = [look(picture, Crop(eye.centre, crop.side * a, crop.angle + b), side) for a, b in LOOKS]
             eye = Eye(*(np.mean([getattr(one, part) for one in looks], axis=0) for part in ("rim", "pupil")))
         out.append(eye)
     return out[0], out[1]
@@ -106,7 +117,13 @@ def _drawn_together(eye: Eye, unit: float) -> np.ndarray:
     return np.asarray(middle + factor * (contour - middle))
 
 
-def _look(picture: np.ndarray, crop: Crop, side: int) -> Eye:
+def _round(points: np.ndarray, rim: tuple[int, ...], side: int) -> Crop:
+    outer, inner = points[rim[0], :2], points[rim[8], :2]
+    x, y = (inner - outer) * (1 - 2 * side)
+    return Crop((outer + inner) / 2, float(np.hypot(x, y)) * _MARGIN, float(np.arctan2(y, x)))
+
+
+def look(picture: np.ndarray, crop: Crop, side: int) -> Eye:
     """One eye, in one crop; the network knows right eyes, so a left one is mirrored."""
     step, c, s = crop.side / SIDE, np.cos(crop.angle), np.sin(crop.angle)
     matrix = step * np.array([[c, -s], [s, c]]) @ np.diag([1.0 - 2 * side, 1.0])

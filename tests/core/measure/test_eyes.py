@@ -8,12 +8,13 @@ import pytest
 
 from doublure.core import weights
 from doublure.core.exr import read_exr
+from doublure.core.face.eyes import RIMS
 from doublure.core.face.find import find_faces
 from doublure.core.face.landmarks import Crop
 from doublure.core.face.topology import EYE_CORNERS, mirror
 from doublure.core.face.view import detector_view
 from doublure.core.measure.expression import LEFT_LIDS, RIGHT_LIDS, opening
-from doublure.core.measure.eyes import RIMS, eye_crops, with_lids
+from doublure.core.measure.eyes import eye_crops, with_lids
 from doublure.core.measure.landmarks import inter_ocular
 
 NETWORKS = all(state.present for state in weights.listing())
