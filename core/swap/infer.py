@@ -17,9 +17,8 @@ from doublure.core.face.track import FaceFrame
 from doublure.core.frame import Frame
 from doublure.core.swap.checkpoint import Model, load_model
 from doublure.core.swap.complexion import exchange
-from doublure.core.swap.crop import crop_matrix, cut, footprint, place
-from doublure.core.swap.light import decode, encode, exposure_gain, restore, separate
-from doublure.core.swap.masks import face_mask, to_crop
+from doublure.core.swap.light import restore
+from doublure.core.swap.plate_face import cut_face, lay_over, placement
 
 
 @dataclass(frozen=True)
@@ -86,51 +85,21 @@ class Swapper:
         if plate.space != WORKING:
             raise plate.error(f"it is in {plate.space}, not {WORKING}", "convert it first")
         hero = self.hero_index(settings.hero)
-        rgba = torch.zeros(4, plate.data.height, plate.data.width)
-        empty = plate.with_pixels(rgba, ("R", "G", "B", "A"))
         if face.points is None or face.pose is None or settings.mix == 0:
-            return empty
+            return _nothing(plate)
         check()
         size = self.model.network.shape.size
-        square = np.array([plate.pixel_aspect, 1.0])[:, None]
-        matrix = crop_matrix(face.pose, size) / square
-        seen = footprint(matrix, size, plate.data)
-        if seen.empty:
-            return empty
-        rows, columns = seen.slices(plate.data)
-        linear = plate.rgb[:, rows, columns].permute(1, 2, 0).numpy()
-        mask = face_mask(to_crop(face.points, matrix), size)
+        own = cut_face(plate, face, size)
+        if own is None:
+            return _nothing(plate)
         check()
-        exposure = exposure_gain(cut(linear, (seen.x0, seen.y0), matrix, size), mask)
-        check()
-        bright = encode(linear * exposure)
-        check()
-        encoded = cut(bright, (seen.x0, seen.y0), matrix, size)
-        check()
-        split = separate(encoded, mask, exposure)
-        check()
-        detail, matte = self._predict(split.detail, mask, hero, settings.mix)
+        detail, matte = self._predict(own.split.detail, own.mask, hero, settings.mix)
         check()
         detail = _sharpen(detail, settings.sharpness)
         amount = settings.complexion * settings.mix
-        low = exchange(split.low, self._own_complexion(), self.model.complexions[hero], amount)
-        crop = np.dstack([restore(detail, low), matte]).astype(np.float32)
-        target = crop_matrix(face.pose, size, scale=settings.scale, offset=settings.offset) / square
-        where = footprint(target, size, plate.data, margin=0)
-        if where.empty:
-            return empty
-        check()
-        placed = place(crop[..., :3], target, where)
-        check()
-        colour = decode(placed) / exposure
-        check()
-        alpha = np.clip(place(crop[..., 3:], target, where, outside=0.0), 0.0, 1.0)
-        check()
-        rows, columns = where.slices(plate.data)
-        rgba[:, rows, columns] = torch.from_numpy(
-            np.dstack([colour * alpha, alpha]).transpose(2, 0, 1).copy()
-        )
-        return empty
+        low = exchange(own.split.low, self._own_complexion(), self.model.complexions[hero], amount)
+        target = placement(plate, face, size, scale=settings.scale, offset=settings.offset)
+        return lay_over(plate, restore(detail, low), matte, target, own.split.exposure)
 
     @torch.inference_mode()
     def _predict(
@@ -162,6 +131,10 @@ class Swapper:
     def _driver(self) -> int | None:
         roles = [p["role"] for p in self.model.people]
         return roles.index("driver") if "driver" in roles else None
+
+
+def _nothing(plate: Frame) -> Frame:
+    return plate.with_pixels(torch.zeros(4, plate.data.height, plate.data.width), ("R", "G", "B", "A"))
 
 
 def _rim(size: int) -> np.ndarray:

@@ -1,0 +1,101 @@
+"""The face on a plate as the network sees it, and a face in crop space laid back over the plate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from doublure.core.cancel import check
+from doublure.core.face.track import FaceFrame
+from doublure.core.frame import Frame
+from doublure.core.swap.crop import crop_matrix, cut, footprint, place
+from doublure.core.swap.light import Separated, decode, encode, exposure_gain, separate
+from doublure.core.swap.masks import face_mask, to_crop
+
+
+@dataclass(frozen=True)
+class PlateFace:
+    """One face, cut out.
+
+    Attributes:
+        matrix: (2, 3) crop pixels to plate coordinates, see `crop_matrix`.
+        split: the crop, light-separated.
+        mask: (S, S) float32, hull of the landmarks, 0-1.
+    """
+
+    matrix: np.ndarray
+    split: Separated
+    mask: np.ndarray
+
+
+def placement(
+    plate: Frame, face: FaceFrame, size: int, *, scale: float = 1.0, offset: tuple[float, float] = (0.0, 0.0)
+) -> np.ndarray:
+    """`crop_matrix` in plate pixels, which the pixel aspect makes narrower. The face must have been found."""
+    assert face.pose is not None
+    square = np.array([plate.pixel_aspect, 1.0])[:, None]
+    return crop_matrix(face.pose, size, scale=scale, offset=offset) / square
+
+
+def cut_face(plate: Frame, face: FaceFrame, size: int, matrix: np.ndarray | None = None) -> PlateFace | None:
+    """The face of a frame, cut and light-separated.
+
+    Args:
+        plate: in ACEScg.
+        face: found on this frame.
+        size: side S of the crop.
+        matrix: where to cut, crop to plate; by default where the head is.
+
+    Returns:
+        None where the crop lies outside the picture.
+    """
+    assert face.points is not None
+    if matrix is None:
+        matrix = placement(plate, face, size)
+    seen = footprint(matrix, size, plate.data)
+    if seen.empty:
+        return None
+    rows, columns = seen.slices(plate.data)
+    origin = (seen.x0, seen.y0)
+    linear = plate.rgb[:, rows, columns].permute(1, 2, 0).numpy()
+    mask = face_mask(to_crop(face.points, matrix), size)
+    check()
+    exposure = exposure_gain(cut(linear, origin, matrix, size), mask)
+    check()
+    bright = encode(linear * exposure)
+    check()
+    encoded = cut(bright, origin, matrix, size)
+    check()
+    return PlateFace(matrix, separate(encoded, mask, exposure), mask)
+
+
+def lay_over(plate: Frame, crop: np.ndarray, matte: np.ndarray, matrix: np.ndarray, exposure: float) -> Frame:
+    """A face in crop space over the plate's data window.
+
+    Args:
+        plate: whose windows and header the result has.
+        crop: (S, S, 3) ACEScct, exposed by ``exposure``.
+        matte: (S, S) 0-1.
+        matrix: crop to plate.
+        exposure: the gain that is taken off again.
+
+    Returns:
+        RGBA in ACEScg, premultiplied, 0 away from the face.
+    """
+    rgba = torch.zeros(4, plate.data.height, plate.data.width)
+    empty = plate.with_pixels(rgba, ("R", "G", "B", "A"))
+    where = footprint(matrix, crop.shape[0], plate.data, margin=0)
+    if where.empty:
+        return empty
+    check()
+    placed = place(crop.astype(np.float32), matrix, where)
+    check()
+    colour = decode(placed) / exposure
+    check()
+    alpha = np.clip(place(matte.astype(np.float32)[..., None], matrix, where, outside=0.0), 0.0, 1.0)
+    check()
+    rows, columns = where.slices(plate.data)
+    rgba[:, rows, columns] = torch.from_numpy(np.dstack([colour * alpha, alpha]).transpose(2, 0, 1).copy())
+    return empty
