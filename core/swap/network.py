@@ -116,8 +116,12 @@ class SwapNetwork(nn.Module):
         """Identity codes (N, K) of person indices (N,)."""
         return self.codes(person)
 
+    def performance(self, detail: Tensor) -> Tensor:
+        """What the encoder keeps of (N, 3, S, S) detail: (N, bottleneck), the performance without the performer."""
+        return self.encoder(detail * DETAIL_SCALE)
+
     def forward(self, detail: Tensor, code: Tensor) -> tuple[Tensor, Tensor]:
-        latent = self.encoder(detail * DETAIL_SCALE)
+        latent = self.performance(detail)
         x = self.expand(_leaky(latent)).unflatten(1, (-1, self.grid, self.grid))
         parts = code.split([block.code_length for block in self.blocks], dim=1)
         for level, (block, part) in enumerate(zip(self.blocks, parts, strict=True)):

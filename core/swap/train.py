@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import os
 import time
 from collections.abc import Callable
@@ -13,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
 from doublure.core.consent.grant import Grant
 from doublure.core.consent.training import TrainingConsent, as_header
 from doublure.core.errors import DoublureError
-from doublure.core.swap.augment import Batch, unmoved
 from doublure.core.swap.checkpoint import (
     STATE_SCHEMA,
     Model,
@@ -27,44 +25,18 @@ from doublure.core.swap.checkpoint import (
     save_model,
     write_tensors,
 )
+from doublure.core.swap.detector import Verdict
 from doublure.core.swap.faceset import Faceset
-from doublure.core.swap.losses import detail_db, swap_loss
-from doublure.core.swap.network import NetworkShape, SwapNetwork
+from doublure.core.swap.learner import Learner, first_says, processes
+from doublure.core.swap.meter import reconstruction, verdict
 from doublure.core.swap.pairs import Pairs
 from doublure.core.swap.preview import write_preview
+from doublure.core.swap.settings import TrainSettings, schedule
 
-WARM_UP = 200  # steps over which the learning rate rises
+__all__ = ["Progress", "TrainSettings", "model_digest", "resumed_start", "state_path", "train"]
 
-
-@dataclass(frozen=True)
-class TrainSettings:
-    """How to train. Exactly one of ``steps`` and ``minutes`` is set.
-
-    Attributes:
-        steps: optimiser steps in all (resumed ones included); reproducible.
-        minutes: wall-clock training time in all.
-        batch: pictures a step.
-        rate: peak learning rate (AdamW); falls along a cosine to a twentieth.
-        width, bottleneck, size: see `NetworkShape`.
-        seed: of initial weights and of everything random.
-        save_every: seconds between checkpoints.
-        precision: "float32", "bfloat16", or "auto" (bfloat16 where the processor computes it natively).
-    """
-
-    steps: int | None = None
-    minutes: float | None = None
-    batch: int = 16
-    rate: float = 8e-4
-    size: int = 128
-    width: int = 32
-    bottleneck: int = 256
-    seed: int = 0
-    save_every: float = 120.0
-    precision: str = "auto"
-
-    def __post_init__(self) -> None:
-        if (self.steps is None) == (self.minutes is None):
-            raise DoublureError("training needs a length", remedy="give either --steps or --minutes")
+UNDETECTED = 2
+"""Times in a row that the detector must fail to tell before a training stops."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +51,7 @@ class Progress:
         loss: mean since the last line.
         trained, held_out: heroes' reconstruction detail in dB on frames trained on and on the held-out block; None
             between measurements. Their gap is overfitting.
+        detector: what the detector could tell; None between its verdicts.
     """
 
     step: int
@@ -88,62 +61,7 @@ class Progress:
     loss: float
     trained: float | None = None
     held_out: float | None = None
-
-
-def native_bfloat16() -> bool:
-    """True where the processor multiplies bfloat16 in hardware (elsewhere it is slower than float32)."""
-    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-
-
-class _Run:
-    """The mutable state of one training: everything that a resume must bring back."""
-
-    def __init__(self, sets: Series[Faceset], settings: TrainSettings) -> None:
-        torch.manual_seed(settings.seed)
-        shape = NetworkShape(settings.size, settings.width, settings.bottleneck, len(sets))
-        self.network = SwapNetwork(shape)
-        # torch's type hints lack this form of `to`.
-        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = SwapNetwork(shape)
-        self.average.load_state_dict(self.network.state_dict())
-        for parameter in self.average.parameters():
-            parameter.requires_grad_(False)
-        plain = [
-            p for name, p in self.network.named_parameters() if p.ndim > 1 and not name.startswith("codes")
-        ]
-        spared = [p for name, p in self.network.named_parameters() if p.ndim <= 1 or name.startswith("codes")]
-        groups = [{"params": plain, "weight_decay": 1e-3}, {"params": spared, "weight_decay": 0.0}]
-        self.optimiser = torch.optim.AdamW(groups, lr=settings.rate, betas=(0.8, 0.99))
-        self.generator = Generator().manual_seed(settings.seed)
-        self.step, self.seconds = 0, 0.0
-        self.start: str | None = None
-
-    def average_weights(self) -> None:
-        """Moves the exponential average, which is what is saved: it generalises better than the last step."""
-        keep = min(0.999, (1 + self.step) / (10 + self.step))
-        for mean, now in zip(self.average.parameters(), self.network.parameters(), strict=True):
-            mean.lerp_(now.detach(), 1 - keep)
-
-    def tensors(self) -> dict[str, Tensor]:
-        found = {f"network.{k}": v for k, v in self.network.state_dict().items()}
-        found |= {f"average.{k}": v for k, v in self.average.state_dict().items()}
-        for index, state in self.optimiser.state_dict()["state"].items():
-            found |= {f"optimiser.{index}.{k}": v for k, v in state.items()}
-        return found | {"generator": self.generator.get_state()}
-
-    def restore(self, tensors: dict[str, Tensor], step: int, seconds: float) -> None:
-        def part(prefix: str) -> dict[str, Tensor]:
-            return {k[len(prefix) :]: v for k, v in tensors.items() if k.startswith(prefix)}
-
-        self.network.load_state_dict(part("network."))
-        self.average.load_state_dict(part("average."))
-        state: dict[int, dict[str, Tensor]] = {}
-        for key, value in part("optimiser.").items():
-            index, name = key.split(".", 1)
-            state.setdefault(int(index), {})[name] = value
-        self.optimiser.load_state_dict({**self.optimiser.state_dict(), "state": state})
-        self.generator.set_state(tensors["generator"])
-        self.step, self.seconds = step, seconds
+    detector: Verdict | None = None
 
 
 def state_path(out: str | os.PathLike[str]) -> Path:
@@ -198,7 +116,7 @@ def train(
         raise DoublureError(
             f"the faces were not cut for {settings.size} px", remedy="cut them at the size to train"
         )
-    run = _Run(sets, settings)
+    run = Learner(len(sets), settings)
     if resume:
         _resume(run, sets, out)
     elif start is not None:
@@ -212,57 +130,62 @@ def train(
 
     ask()
     pairs = Pairs(sets, settings.size)
-    bfloat16 = settings.precision == "bfloat16" or (settings.precision == "auto" and native_bfloat16())
-    log = _Log(progress)
+    log, doubt = _Log(progress), _Doubt(settings, sets, run.seconds)
     began, first_step, earlier = time.monotonic(), run.step, run.seconds
     saved = began
-    figures: dict[str, float] = {}
-    while (share := _share(run, settings)) < 1 and not cancelled():
-        for group in run.optimiser.param_groups:
-            group["lr"] = settings.rate * _schedule(run.step, share)
-        loss = _step(run, pairs.draw(settings.batch, run.generator), bfloat16)
-        run.step += 1
+    while True:
+        share, stop = first_says(_share(run, settings), float(cancelled() or doubt.settled))
+        if share >= 1 or stop:
+            break
+        loss = run.learn(pairs.draw(settings.batch, run.generator), settings.rate * schedule(run.step, share))
         run.seconds = earlier + time.monotonic() - began
-        run.average_weights()
         speed = (run.step - first_step) * settings.batch / max(run.seconds - earlier, 1e-6)
         log.add(Progress(run.step, _share(run, settings), run.seconds, speed, loss))
+        if not _leads():
+            continue
+        if doubt.due(run.seconds):
+            log.judged(doubt.ask(run))
         if time.monotonic() - saved > settings.save_every:
-            figures = _save(run, sets, out, ask())
-            log.measured(figures)
+            log.measured(_save(run, sets, out, ask(), doubt.verdict))
             saved = time.monotonic()
-    figures = _save(run, sets, out, ask())
-    log.measured(figures)
+    if _leads():
+        log.measured(_save(run, sets, out, ask(), doubt.verdict))
+    # Nobody reads the model before it is there.
+    first_says(0.0, 0.0)
     return load_model(out)
 
 
-def _share(run: _Run, settings: TrainSettings) -> float:
+def _leads() -> bool:
+    """Whether this is the process that measures and saves, of those that train together."""
+    return processes()[0] == 0
+
+
+class _Doubt:
+    """Asks the detector now and then, and knows when training may stop."""
+
+    def __init__(self, settings: TrainSettings, sets: Series[Faceset], seconds: float) -> None:
+        self.settings, self.sets, self.last = settings, sets, seconds
+        self.verdict: Verdict | None = None
+        self.in_a_row = 0
+
+    def due(self, seconds: float) -> bool:
+        return 0 < self.settings.detect_every <= seconds - self.last
+
+    def ask(self, run: Learner) -> Verdict:
+        self.verdict, self.last = verdict(run.average, self.sets, seed=run.step), run.seconds
+        self.in_a_row = self.in_a_row + 1 if self.verdict.undetected else 0
+        return self.verdict
+
+    @property
+    def settled(self) -> bool:
+        return self.settings.until_undetected and self.in_a_row >= UNDETECTED
+
+
+def _share(run: Learner, settings: TrainSettings) -> float:
     if settings.steps is not None:
         return run.step / settings.steps if settings.steps else 1.0
     assert settings.minutes is not None
     return run.seconds / max(settings.minutes * 60, 1e-6)
-
-
-def _schedule(step: int, share: float) -> float:
-    """Learning rate as a share of its peak: a short rise, then a cosine to a twentieth."""
-    return min(1.0, (step + 1) / WARM_UP) * (0.05 + 0.475 * (1 + math.cos(math.pi * min(share, 1.0))))
-
-
-def _step(run: _Run, batch: Batch, bfloat16: bool) -> float:
-    network = run.network.train()
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
-        source = batch.source.contiguous(memory_format=torch.channels_last)
-        detail, matte = network(source, network.code(batch.person))
-    loss = swap_loss(detail.float(), matte.float(), batch.target, batch.mask, batch.weight)
-    if not torch.isfinite(loss):
-        raise DoublureError(
-            f"the loss is no longer a number at step {run.step}",
-            remedy="resume from the last checkpoint with a smaller --rate",
-        )
-    run.optimiser.zero_grad(set_to_none=True)
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-    run.optimiser.step()
-    return float(loss.detach())
 
 
 class _Log:
@@ -283,6 +206,10 @@ class _Log:
         if self.line is not None:
             self._emit(replace(self.line, trained=figures.get("trained"), held_out=figures.get("held_out")))
 
+    def judged(self, found: Verdict) -> None:
+        if self.line is not None:
+            self._emit(replace(self.line, detector=found))
+
     def _emit(self, line: Progress) -> None:
         if self.report is not None:
             mean = sum(self.losses) / len(self.losses) if self.losses else line.loss
@@ -295,13 +222,22 @@ def _people(sets: Series[Faceset]) -> tuple[dict[str, Any], ...]:
 
 
 def _save(
-    run: _Run, sets: Series[Faceset], out: str | os.PathLike[str], grants: Series[Grant]
+    run: Learner,
+    sets: Series[Faceset],
+    out: str | os.PathLike[str],
+    grants: Series[Grant],
+    found: Verdict | None,
 ) -> dict[str, float]:
-    figures = measure(run.average, sets)
+    figures = reconstruction(run.average, sets)
     training = {
         "steps": run.step,
         "seconds": round(run.seconds, 1),
         **{k: round(v, 3) for k, v in figures.items()},
+        **(
+            {}
+            if found is None
+            else {"detector": [round(x, 3) for x in (found.accuracy, found.low, found.high)]}
+        ),
     }
     complexions = torch.stack([faces.complexion for faces in sets])
     agreed = tuple(as_header(grants))
@@ -327,7 +263,7 @@ def _read_state(out: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[st
     return read_tensors(path, STATE_SCHEMA)
 
 
-def _resume(run: _Run, sets: Series[Faceset], out: str | os.PathLike[str]) -> None:
+def _resume(run: Learner, sets: Series[Faceset], out: str | os.PathLike[str]) -> None:
     tensors, header = _read_state(out)
     if header["people"] != list(_people(sets)):
         raise DoublureError(
@@ -339,7 +275,7 @@ def _resume(run: _Run, sets: Series[Faceset], out: str | os.PathLike[str]) -> No
     run.start = header.get("start")
 
 
-def _start_warm(run: _Run, sets: Series[Faceset], model: Model) -> None:
+def _start_warm(run: Learner, sets: Series[Faceset], model: Model) -> None:
     shape, wanted = model.network.shape, run.network.shape
     if (shape.size, shape.width, shape.bottleneck) != (wanted.size, wanted.width, wanted.bottleneck):
         raise DoublureError(
@@ -352,28 +288,4 @@ def _start_warm(run: _Run, sets: Series[Faceset], model: Model) -> None:
     mean = codes.mean(0)
     rows = [codes[model.index(s.person)] if s.person in model.names else mean for s in sets]
     weights["codes.weight"] = torch.stack(rows)
-    run.network.load_state_dict(weights)
-    run.average.load_state_dict(weights)
-
-
-def measure(network: SwapNetwork, sets: Series[Faceset], most: int = 48) -> dict[str, float]:
-    """Reconstruction detail of the heroes in dB: ``trained`` on frames trained on, ``held_out`` on those kept away."""
-    found: dict[str, list[float]] = {"trained": [], "held_out": []}
-    for index, faces in enumerate(sets):
-        if faces.role != "hero":
-            continue
-        for name, rows in (("trained", ~faces.held_out), ("held_out", faces.held_out)):
-            picked = torch.from_numpy(rows.nonzero()[0])
-            picked = picked[:: max(1, len(picked) // most)][:most]
-            if len(picked):
-                found[name].append(_reconstruction(network, faces, index, picked))
-    return {name: sum(values) / len(values) for name, values in found.items() if values}
-
-
-@torch.inference_mode()
-def _reconstruction(network: SwapNetwork, faces: Faceset, index: int, rows: Tensor) -> float:
-    network.eval()
-    detail = unmoved(faces.detail[rows].float(), faces.size)
-    mask = unmoved(faces.mask[rows][:, None].float() / 255, faces.size)
-    code = network.code(torch.full((len(rows),), index))
-    return detail_db(network(detail * mask, code)[0], detail, mask)
+    run.begin_with(weights)

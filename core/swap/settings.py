@@ -1,0 +1,67 @@
+"""How to train: the settings of a run, and the learning rate that follows from them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+
+from doublure.core.errors import DoublureError
+
+WARM_UP = 200  # steps over which the learning rate rises
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """How to train. Exactly one of ``steps`` and ``minutes`` is set.
+
+    Attributes:
+        steps: optimiser steps in all (resumed ones included); reproducible.
+        minutes: wall-clock training time in all.
+        batch: pictures a step, over all processes.
+        rate: peak learning rate (AdamW); falls along a cosine to a twentieth.
+        width, bottleneck, size: see `NetworkShape`.
+        seed: of initial weights and of everything random.
+        save_every: seconds between checkpoints.
+        detect_every: seconds of training between two questions to the detector; 0 never asks it.
+        until_undetected: stop where the detector cannot tell, twice in a row.
+        precision: "float32", "bfloat16", or "auto" (bfloat16 where the processor computes it natively).
+    """
+
+    steps: int | None = None
+    minutes: float | None = None
+    batch: int = 16
+    rate: float = 8e-4
+    size: int = 128
+    width: int = 32
+    bottleneck: int = 256
+    seed: int = 0
+    save_every: float = 120.0
+    detect_every: float = 0.0
+    until_undetected: bool = False
+    precision: str = "auto"
+
+    def __post_init__(self) -> None:
+        if (self.steps is None) == (self.minutes is None):
+            raise DoublureError("training needs a length", remedy="give either --steps or --minutes")
+        if self.until_undetected and self.detect_every <= 0:
+            raise DoublureError(
+                "training until undetected needs a detector",
+                remedy="say how often it is asked, with --detect",
+            )
+
+    @property
+    def bfloat16(self) -> bool:
+        """Whether products are taken in bfloat16."""
+        return self.precision == "bfloat16" or (self.precision == "auto" and native_bfloat16())
+
+
+def native_bfloat16() -> bool:
+    """True where the processor multiplies bfloat16 in hardware (elsewhere it is slower than float32)."""
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+
+
+def schedule(step: int, share: float) -> float:
+    """Learning rate as a share of its peak: a short rise, then a cosine to a twentieth over the run (``share`` 0-1)."""
+    return min(1.0, (step + 1) / WARM_UP) * (0.05 + 0.475 * (1 + math.cos(math.pi * min(share, 1.0))))
