@@ -68,7 +68,7 @@ _SHOWN: tuple[tuple[str, str, str, str, _Bound, _Bound], ...] = (
     ("jitter", "Shake", "eyes", "ValidateJitter", _no, _landmarks("jitter")),
     ("temporal", "Flicker", "ACEScct", "ValidateTemporal", _no, lambda m, face: m.of_change(face.height)),
     ("grain", "Grain", "x plate", "ValidateGrain", lambda m, _: m.grain_least, lambda m, _: m.grain_most),
-    ("sharpness", "Sharpness", "x plate", "ValidateSharpness", lambda m, _: m.sharpness, _no),
+    ("sharpness", "Sharpness", "x plate", "ValidateSharpness", lambda m, face: m.of_sharpness(face.height), _no),
     ("seam", "Seam", "x", "ValidateSeam", _no, lambda m, _: m.seam),
     ("edge", "Step at the edge", "stops", "ValidateSeam", _no, lambda m, _: m.edge),
     ("light", "Light", "stops", "ValidateLight", _no, lambda m, _: m.light),
