@@ -102,7 +102,17 @@ def load_profile(name: str, beside: Path) -> Profile:
     whole = Table(data, file)
     files, colour, review, movie, provenance, levels, markers, plugins, limits = (
         whole.table(key, required=False)
-        for key in ("files", "colour", "review", "movie", "provenance", "levels", "markers", "plugins", "limits")
+        for key in (
+            "files",
+            "colour",
+            "review",
+            "movie",
+            "provenance",
+            "levels",
+            "markers",
+            "plugins",
+            "limits",
+        )
     )
     found = Profile(
         name=file.stem,

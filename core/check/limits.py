@@ -38,21 +38,22 @@ class Limits:
             117; 5 % of flicker 0.007 to 0.0085.
         grain_least, grain_most: ratio. Floor 0.79 to 1.03, later 0.96 to 1.10; half the grain 0.48, twice the grain
             1.8 to 2.
-        sharpness: the shot's median ratio, at least. Ground truth 1.03 to 1.23 (faces 106 to 263 pixels high), blurred by
-            0.5 pixels 0.85 to 0.93, by 0.8 pixels 0.59 to 0.71. The example model, which draws 128 pixels, reads 0.14 on
-            a face of 263 pixels: it is too soft there, and is told. On small faces grain hides what is measured: 66 pixels
-            high, ground truth reads 0.53.
-        sharpness_drop: share of the shot's median that a frame must keep, where it is also 0.2 below the median. Later no
-            frame below 0.8 of the median.
+        sharpness: the shot's median ratio, at least. Ground truth 1.03 to 1.23 (faces 106 to 263 pixels high), blurred
+            by 0.5 pixels 0.85 to 0.93, by 0.8 pixels 0.59 to 0.71. The example model, which draws 128 pixels, reads
+            0.14 on a face of 263 pixels: it is too soft there, and is told. On small faces grain hides what is
+            measured: 66 pixels high, ground truth reads 0.53.
+        sharpness_drop: share of the shot's median that a frame must keep, where it is also 0.2 below the median. Later
+            no frame below 0.8 of the median.
         seam, seam_shot: ratio, of a frame and of the shot's median. Floor 7.7 and 4.9 (ground truth 2.8 and 2.3); a
             face pasted in without a blend 7 to 12, 2 to 4 where its outline is soft.
         edge, edge_shot: stops, of a frame and of the shot's median. Floor 0.39 and 0.30 (ground truth of five takes
             0.36 and 0.24); pasted in without a blend, medians of 0.41 to 1.1.
         light: stops by which a frame departs from the shot. Floor 0.12, later 0.18; a side light that comes on in one
             frame 0.4.
-        light_bright, light_dark: stops, of the whole shot (``ShotLight.exposure``), above and below the plate's. Blended
-            ground truth and the example model's comp read -0.33 (a beard on a shaven face) to 0.14; 20 % too bright is
-            0.26 more, whatever the face's size. Nothing natural was found that reads bright, so the first is the closer.
+        light_bright, light_dark: stops, of the whole shot (``ShotLight.exposure``), above and below the plate's.
+            Blended ground truth and the example model's comp read -0.33 (a beard on a shaven face) to 0.14; 20 % too
+            bright is 0.26 more, whatever the face's size. Nothing natural was found that reads bright, so the first is
+            the closer.
         light_tilt: stops, of the whole shot; the two people's skins are in it. The example model's comp reads 0.54,
             ground truth without any blend up to 1.5.
         equal: share of the face that may be the plate's, bit for bit. likeness: correlation with the plate's face.

@@ -14,11 +14,13 @@ _DROP = 0.2
 
 
 def check_sharpness(shot: ShotFacts, limits: Limits) -> list[Finding]:
-    """The shot's median beside the plate's own detail in the same place, and every frame beside the shot: a frame out of
-    focus among sharp ones is seen at once."""
+    """The shot's median beside the plate's own detail in the same place, and every frame beside the shot: a frame out
+    of focus among sharp ones is seen at once."""
     out = unmeasured(shot, "sharpness", "sharpness")
     known = [
-        (f.number, face.sharpness, limits.of_sharpness(face.height)) for f, face in sound_faces(shot, limits) if face.sharpness is not None
+        (f.number, face.sharpness, limits.of_sharpness(face.height))
+        for f, face in sound_faces(shot, limits)
+        if face.sharpness is not None
     ]
     if not known:
         return out

@@ -67,7 +67,8 @@ class ShotLight:
 
     Attributes:
         level: brighter (above 0) or darker, mean over the parts of the face.
-        edge: the same along the matte's edge (``EdgeStep.level``), median of the frames; None where it was measured in no frame.
+        edge: the same along the matte's edge (``EdgeStep.level``), median of the frames; None where it was measured in
+            no frame.
         across, down: the difference's rise from the left to the right of the picture, and from top to bottom.
     """
 

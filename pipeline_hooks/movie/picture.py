@@ -64,7 +64,9 @@ def review_picture(
     _written(head, f"{captions.note}  {captions.number}".strip(), row, None, _INK)
     out = np.concatenate([head, panels, foot])
     # The codec halves its colours.
-    return np.ascontiguousarray(np.pad(out, [(0, side % 2) for side in out.shape[:2]] + [(0, 0)], mode="edge"))
+    return np.ascontiguousarray(
+        np.pad(out, [(0, side % 2) for side in out.shape[:2]] + [(0, 0)], mode="edge")
+    )
 
 
 def _panel(frame: Frame) -> torch.Tensor:

@@ -14,7 +14,7 @@ class ExtractMovie(plugin.ShotExtractor):
     """
 
     label = "Review movie"
-    order = plugin.EXTRACT + 0.3
+    order = plugin.EXTRACT + 0.15
 
     def extract(self, publication: Publication) -> None:
         """See ``ShotExtractor``."""

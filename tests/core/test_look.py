@@ -28,5 +28,5 @@ def test_what_is_beyond_the_display_is_clipped() -> None:
 
 
 def test_a_view_that_does_not_exist_is_told_with_those_that_do() -> None:
-    with pytest.raises(DoublureError, match="no view 'Nice' of a display 'sRGB - Display'.*Rec.1886"):
+    with pytest.raises(DoublureError, match=r"no view 'Nice' of a display 'sRGB - Display'.*Rec\.1886"):
         look(RAMP, "sRGB - Display", "Nice")

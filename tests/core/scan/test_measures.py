@@ -96,7 +96,9 @@ def test_a_flat_face_is_like_nothing() -> None:
 
 def reading(number: int, ours: np.ndarray, theirs: np.ndarray) -> FaceReading:
     looks = [Look(head_fixed(points), np.zeros(3), None) for points in (ours, theirs)]
-    return FaceReading(number, 200.0, looks[0], looks[1], 60.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.5, np.zeros(9))
+    return FaceReading(
+        number, 200.0, looks[0], looks[1], 60.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.5, np.zeros(9)
+    )
 
 
 @pytest.mark.parametrize("count", [3, 10])
