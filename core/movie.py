@@ -13,6 +13,11 @@ from doublure.core.atomic import atomic_file
 from doublure.core.errors import DoublureError
 
 
+def can_write_movies() -> bool:
+    """Whether this OpenCV comes with what ``write_movie`` needs."""
+    return bool(cv2.videoio_registry.hasBackend(cv2.CAP_FFMPEG))
+
+
 def write_movie(path: str | os.PathLike[str], pictures: Iterable[np.ndarray], fps: float) -> int:
     """Write pictures as a movie that appears whole or not at all.
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 
 from doublure.core.check.finding import Finding
 
+_AYON = ("ayon_core.pipeline.publish", "ayon_core.pipeline")
 _TOLD = 6
 """Findings told in the message; all of them are in the description."""
 
@@ -60,10 +62,11 @@ def ranges(numbers: Sequence[int]) -> str:
 
 def blocked_class() -> type[Exception]:
     """AYON's ``PublishValidationError`` in a host of AYON's, else ``BlockedError``."""
-    try:
-        from ayon_core.pipeline.publish import PublishValidationError
-    except ImportError:
-        # Not an AYON host.
-        return BlockedError
-    found: type[Exception] = PublishValidationError
-    return found
+    for name in _AYON:
+        try:
+            found: type[Exception] = importlib.import_module(name).PublishValidationError
+        except (ImportError, AttributeError):
+            # Not an AYON host, or one that has it in the other place.
+            continue
+        return found
+    return BlockedError

@@ -68,7 +68,14 @@ _SHOWN: tuple[tuple[str, str, str, str, _Bound, _Bound], ...] = (
     ("jitter", "Shake", "eyes", "ValidateJitter", _no, _landmarks("jitter")),
     ("temporal", "Flicker", "ACEScct", "ValidateTemporal", _no, lambda m, face: m.of_change(face.height)),
     ("grain", "Grain", "x plate", "ValidateGrain", lambda m, _: m.grain_least, lambda m, _: m.grain_most),
-    ("sharpness", "Sharpness", "x plate", "ValidateSharpness", lambda m, _: m.sharpness, _no),
+    (
+        "sharpness",
+        "Sharpness",
+        "x plate",
+        "ValidateSharpness",
+        lambda m, face: m.of_sharpness(face.height),
+        _no,
+    ),
     ("seam", "Seam", "x", "ValidateSeam", _no, lambda m, _: m.seam),
     ("edge", "Step at the edge", "stops", "ValidateSeam", _no, lambda m, _: m.edge),
     ("light", "Light", "stops", "ValidateLight", _no, lambda m, _: m.light),
@@ -94,8 +101,20 @@ def lines(publication: Publication) -> list[Line]:
     return out
 
 
+def told_frames(publication: Publication, line: Line) -> set[int]:
+    """The frames that the line's validator has told; those out of their band too, where it told the whole shot."""
+    findings = publication.findings.get(line.validator, ())
+    told = {one.frame for one in findings if one.frame is not None}
+    if told != {one.frame for one in findings}:
+        told |= {point.number for point in line.points if point.excess > 1}
+    return told
+
+
 def worst_frames(publication: Publication, most: int = 12) -> list[tuple[int, list[str]]]:
-    """(frame, what is wrong or highest there): errors first, then warnings, then those nearest to their bounds."""
+    """(frame, what is wrong or highest there): errors first, then warnings, then those nearest to their bounds.
+
+    What was told of the whole shot is no frame's own.
+    """
     told: dict[int, list[str]] = {}
     errors: Counter[int] = Counter()
     for findings in publication.findings.values():
@@ -104,7 +123,10 @@ def worst_frames(publication: Publication, most: int = 12) -> list[tuple[int, li
                 told.setdefault(one.frame, []).append(one.what)
                 errors[one.frame] += one.level == "error"
     highest: dict[int, tuple[float, str]] = {}
+    whole = {name for name, found in publication.findings.items() if any(one.frame is None for one in found)}
     for line in lines(publication):
+        if line.validator in whole:
+            continue
         for point in line.points:
             words = f"{line.label.lower()} {point.value:.3g}"
             highest[point.number] = max(highest.get(point.number, (0.0, "")), (point.excess, words))

@@ -15,6 +15,7 @@ from doublure.pipeline_hooks.table import Table, read_toml
 FOLDER = Path(__file__).with_name("profiles")
 _REMEDY = "name one of the profiles in docs/publish.md, or a file"
 _REVIEWS = ("none", "if-named", "required")
+_MOVIES = ("none", "if-possible", "required")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,20 @@ class Kitsu:
 
 
 @dataclass(frozen=True)
+class Movie:
+    """The review movie that is made where the shot names none.
+
+    Attributes:
+        render: "none", "if-possible" (where OpenCV can write one) or "required".
+        display, view: of the OCIO configuration; None: its defaults.
+    """
+
+    render: str
+    display: str | None
+    view: str | None
+
+
+@dataclass(frozen=True)
 class Profile:
     """A delivery profile.
 
@@ -43,6 +58,7 @@ class Profile:
         limits: thresholds of the measures.
         warnings: validators whose errors count as warnings, which somebody may accept.
         review: "none", "if-named" or "required".
+        movie: the review movie.
         test_signer: whether a test certificate may sign where the studio has none.
         markers: whether the flagged frames are written as an OpenTimelineIO file.
         plugin_folders: folders of the studio's own plug-ins. plugins_required: names of those that must be there.
@@ -60,6 +76,7 @@ class Profile:
     limits: Limits
     warnings: frozenset[str]
     review: str
+    movie: Movie
     test_signer: bool
     markers: bool
     plugin_folders: tuple[Path, ...]
@@ -83,9 +100,19 @@ def load_profile(name: str, beside: Path) -> Profile:
     """
     file, data = _read(name, beside, ())
     whole = Table(data, file)
-    files, colour, review, provenance, levels, markers, plugins, limits = (
+    files, colour, review, movie, provenance, levels, markers, plugins, limits = (
         whole.table(key, required=False)
-        for key in ("files", "colour", "review", "provenance", "levels", "markers", "plugins", "limits")
+        for key in (
+            "files",
+            "colour",
+            "review",
+            "movie",
+            "provenance",
+            "levels",
+            "markers",
+            "plugins",
+            "limits",
+        )
     )
     found = Profile(
         name=file.stem,
@@ -99,13 +126,16 @@ def load_profile(name: str, beside: Path) -> Profile:
         limits=_limits(limits),
         warnings=_warnings(levels),
         review=_one_of(review, "decisions", _REVIEWS),
+        movie=Movie(
+            _one_of(movie, "render", _MOVIES), movie.text_or("display", None), movie.text_or("view", None)
+        ),
         test_signer=provenance.flag("test_signer", False),
         markers=markers.flag("otio", False),
         plugin_folders=tuple(file.parent / folder for folder in plugins.texts_or("folders", ()) or ()),
         plugins_required=plugins.texts_or("required", ()) or (),
         kitsu=_kitsu(whole),
     )
-    for table in (files, colour, review, provenance, levels, markers, plugins, limits, whole):
+    for table in (files, colour, review, movie, provenance, levels, markers, plugins, limits, whole):
         table.refuse_unknown()
     return found
 

@@ -46,6 +46,7 @@ class Publication:
         accepted: warnings that somebody accepted.
         passed: validators that ran and let the shot pass.
         staging: where the version is put together; None before extraction.
+        movie: the review movie that is signed with the version; None where there is none.
         published: the folder of the published version; None before that.
         notes: other things to report, such as the comment in the tracker.
         outcome: the gate's, for the report; None in other hosts.
@@ -68,6 +69,7 @@ class Publication:
     accepted: list[Accepted] = field(default_factory=list)
     passed: set[str] = field(default_factory=set)
     staging: Staging | None = None
+    movie: Path | None = None
     published: Path | None = None
     notes: list[str] = field(default_factory=list)
     outcome: Any = None

@@ -35,7 +35,7 @@ VALIDATORS = (
     "ValidateProvenance",
     "ValidatePlugins",
 )
-EXTRACTORS = ("ExtractFiles", "ExtractMarkers", "ExtractReport", "ExtractProvenance")
+EXTRACTORS = ("ExtractFiles", "ExtractMarkers", "ExtractMovie", "ExtractReport", "ExtractProvenance")
 INTEGRATORS = ("IntegrateFolder", "IntegrateKitsu")
 
 ABSOLUTE = frozenset(

@@ -6,7 +6,7 @@ from statistics import median
 
 from doublure.core.check.finding import Finding
 from doublure.core.check.limits import Limits
-from doublure.core.check.sound import is_relit, sound_faces, unmeasured
+from doublure.core.check.sound import is_exposed_otherwise, is_relit, sound_faces, unmeasured
 from doublure.core.scan.facts import ShotFacts
 
 _REMEDY = "raise the Blend's membrane or feather, or match the colour"
@@ -17,12 +17,15 @@ def check_seam(shot: ShotFacts, limits: Limits) -> list[Finding]:
     shot and of single frames.
 
     The hero's own jaw and brows are such steps, so only a face that is hardly blended at all is told. Where the light
-    departs from the shot's, the edge does too: that is told by its own check.
+    departs from the shot's, or the whole face from the plate's exposure, the edge does too: that is told by its own
+    check.
     """
     out = unmeasured(shot, "seam", "the seam")
     faces = list(sound_faces(shot, limits))
     steps = {f.number: face.seam for f, face in faces if face.seam is not None}
     edges = {f.number: face.edge for f, face in faces if face.edge is not None and not is_relit(face, limits)}
+    if is_exposed_otherwise(shot.light, limits):
+        edges = {}
     if steps and (usual := median(steps.values())) > limits.seam_shot:
         what = f"the edge of the face shows, {usual:.1f} (limit {limits.seam_shot:g})"
         return [*out, Finding(None, what, _REMEDY)]

@@ -14,23 +14,26 @@ _DROP = 0.2
 
 
 def check_sharpness(shot: ShotFacts, limits: Limits) -> list[Finding]:
-    """The shot's median, and every frame beside it: a frame out of focus among sharp ones is seen at once."""
+    """The shot's median beside the plate's own detail in the same place, and every frame beside the shot: a frame out
+    of focus among sharp ones is seen at once."""
     out = unmeasured(shot, "sharpness", "sharpness")
     known = [
-        (f.number, face.sharpness) for f, face in sound_faces(shot, limits) if face.sharpness is not None
+        (f.number, face.sharpness, limits.of_sharpness(face.height))
+        for f, face in sound_faces(shot, limits)
+        if face.sharpness is not None
     ]
     if not known:
         return out
-    usual = median(value for _, value in known)
-    if usual < limits.sharpness:
+    usual, limit = (median(one[k] for one in known) for k in (1, 2))
+    if usual < limit:
         out.append(
             Finding(
                 None,
-                f"the face has {usual:.2f} of the plate's fine detail, less than {limits.sharpness:g}",
+                f"the face has {usual:.2f} of the plate's fine detail, less than {limit:.2f}",
                 "use a larger model, or raise the Blend's sharpness",
             )
         )
-    for number, value in known:
+    for number, value, _ in known:
         if value < limits.sharpness_drop * usual and usual - value > _DROP:
             out.append(
                 Finding(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from doublure.core.check.finding import Finding
 from doublure.core.check.limits import Limits
-from doublure.core.scan.face_facts import FaceFacts
+from doublure.core.scan.face_facts import FaceFacts, ShotLight
 from doublure.core.scan.facts import FrameFacts, ShotFacts
 
 
@@ -50,6 +50,11 @@ def is_acting(face: FaceFacts, limits: Limits) -> bool:
 def is_relit(face: FaceFacts, limits: Limits) -> bool:
     """Whether the light departs from the rest of the shot's."""
     return face.light is not None and face.light > limits.light
+
+
+def is_exposed_otherwise(light: ShotLight | None, limits: Limits) -> bool:
+    """Whether the whole shot's face is brighter or darker than the plate's."""
+    return light is not None and not -limits.light_dark <= light.exposure <= limits.light_bright
 
 
 def sound_faces(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 import torch
@@ -11,23 +14,35 @@ from doublure.core.blend.log import luminance
 from doublure.core.errors import DoublureError
 from doublure.core.measure.masked_blur import gaussian_blur
 from doublure.core.measure.matte import SOLID, face_width
-from doublure.core.measure.seam import contours
+from doublure.core.measure.seam import Edge, contours
 
-INSIDE = 0.03
-"""How far inside the matte's edge, in face widths."""
+INSIDE, DEEPER = 0.03, 0.06
+"""How far inside the matte's edge, in face widths: where a step is seen, and where the usual soft edge has ended."""
 _ALONG = 0.06
 _GRAIN = 0.012
 _TOE = 0.05
 
 
-def edge_step(result: torch.Tensor, plate: torch.Tensor, matte: torch.Tensor) -> float:
-    """Median over the matte's edge of the stops between result and plate, 0 or more.
+class EdgeStep(NamedTuple):
+    """Stops between result and plate inside the matte's edge.
+
+    Attributes:
+        height: median of the differences' sizes just inside, 0 or more.
+        level: median of the differences a little deeper, above 0 where the result is the brighter.
+    """
+
+    height: float
+    level: float
+
+
+def edge_step(result: torch.Tensor, plate: torch.Tensor, matte: torch.Tensor) -> EdgeStep:
+    """How far the two faces are apart along the matte's edge, and to which side.
 
     The difference is log2 of the quotient of the luminances (low-passed by 0.012 face widths against grain, 5 % of the
-    face's median added), read 0.03 widths inside the contour where the matte is 0.5 and low-passed along it (sigma
-    0.06 widths). Outside the matte it is 0, so this is the height of the step that the eye follows. Both pictures are
-    read at the same places: the plate's own jaw and hairline are no step. The median leaves out the part of the edge
-    where the two people's outlines differ.
+    face's median added), read 0.03 (height) and 0.06 (level) widths inside the contour where the matte is 0.5 and
+    low-passed along it (sigma 0.06 widths). Outside the matte it is 0, so this is the step that the eye follows. Both
+    pictures are read at the same places: the plate's own jaw and hairline are no step. The median leaves out the part
+    of the edge where the two people's outlines differ.
 
     Args:
         result, plate: (3, H, W), scene-linear. matte: (H, W), 0..1, above 0.5 somewhere.
@@ -42,21 +57,26 @@ def edge_step(result: torch.Tensor, plate: torch.Tensor, matte: torch.Tensor) ->
     )
     toe = max(_TOE * float(theirs[matte > SOLID].median()), 1e-9)
     stops = torch.log2((ours + toe) / (theirs + toe)).numpy()
-    high, wide = stops.shape
-    found = []
-    for edge in contours(matte):
-        x, y = (edge.points - INSIDE * width * edge.normals).T
-        there = (x >= 0.5) & (x <= wide - 0.5) & (y >= 0.5) & (y <= high - 0.5)
-        across, down = (np.ascontiguousarray(one[None] - 0.5, np.float32) for one in (x, y))
-        values = cv2.remap(stops, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0]
-        sigma = _ALONG * width
-        weight = ndimage.gaussian_filter1d(there.astype(np.float64), sigma, mode="wrap")
-        total = ndimage.gaussian_filter1d(np.where(there, values, 0.0), sigma, mode="wrap")
-        found.append(np.abs(total[there] / np.maximum(weight[there], 1e-9)))
-    steps = np.concatenate(found) if found else np.zeros(0)
-    if not steps.size:
+    edges = contours(matte)
+    steps, levels = (_along(stops, edges, depth * width, _ALONG * width) for depth in (INSIDE, DEEPER))
+    if not steps.size or not levels.size:
         raise DoublureError(
             "no part of the matte's edge lies within the picture",
             remedy="leave the frame out: there is no seam to see",
         )
-    return float(np.median(steps))
+    return EdgeStep(float(np.median(np.abs(steps))), float(np.median(levels)))
+
+
+def _along(stops: np.ndarray, edges: Sequence[Edge], depth: float, sigma: float) -> np.ndarray:
+    """(N,) values of (H, W) ``stops`` at ``depth`` pixels inside the edges, low-passed along them."""
+    high, wide = stops.shape
+    found = [np.zeros(0)]
+    for edge in edges:
+        x, y = (edge.points - depth * edge.normals).T
+        there = (x >= 0.5) & (x <= wide - 0.5) & (y >= 0.5) & (y <= high - 0.5)
+        across, down = (np.ascontiguousarray(one[None] - 0.5, np.float32) for one in (x, y))
+        values = cv2.remap(stops, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0]
+        weight = ndimage.gaussian_filter1d(there.astype(np.float64), sigma, mode="wrap")
+        total = ndimage.gaussian_filter1d(np.where(there, values, 0.0), sigma, mode="wrap")
+        found.append(total[there] / np.maximum(weight[there], 1e-9))
+    return np.concatenate(found)

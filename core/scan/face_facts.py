@@ -66,10 +66,18 @@ class ShotLight:
     Two people's skins differ too, so only large numbers say something.
 
     Attributes:
-        level: brighter (above 0) or darker.
+        level: brighter (above 0) or darker, mean over the parts of the face.
+        edge: the same along the matte's edge (``EdgeStep.level``), median of the frames; None where it was measured in
+            no frame.
         across, down: the difference's rise from the left to the right of the picture, and from top to bottom.
     """
 
     level: float
     across: float
     down: float
+    edge: float | None = None
+
+    @property
+    def exposure(self) -> float:
+        """The mean of ``level`` and ``edge``: a gain moves both, a beard or a hairline mostly one."""
+        return self.level if self.edge is None else (self.level + self.edge) / 2

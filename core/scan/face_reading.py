@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -27,6 +28,7 @@ from doublure.core.scan.grain_ratio import grain_ratio
 from doublure.core.scan.light_zones import light_zones
 from doublure.core.window import Window
 
+_T = TypeVar("_T")
 _FINE, _COARSE = 1.5, 8.0
 """Gaussian sigmas, pixels of the cut, between which two faces' structure is compared."""
 _TOE = 0.05
@@ -59,6 +61,7 @@ class FaceReading:
         result, plate: landmarks; None where no face is believed.
         unit: distance of the plate's outer eye corners, pixels of the cut.
         grain, sharpness, seam, edge, equal, likeness: as in ``FaceFacts``.
+        edge_level: stops by which the result is the brighter just inside the matte's edge (``edge_step``).
         zones: see ``light_zones``.
         missing: by name, why a number is None.
     """
@@ -72,6 +75,7 @@ class FaceReading:
     sharpness: float | None
     seam: float | None
     edge: float | None
+    edge_level: float | None
     equal: float | None
     likeness: float | None
     zones: np.ndarray
@@ -98,7 +102,7 @@ def face_reading(cut: FaceCut, identity: bool) -> FaceReading:
         if found is None:
             missing |= dict.fromkeys(("expression", "lips", "lids"), f"no face is found in the {name}")
 
-    def attempt(name: str, measure: Callable[[], float]) -> float | None:
+    def attempt(name: str, measure: Callable[[], _T]) -> _T | None:
         try:
             return measure()
         except DoublureError as error:
@@ -106,6 +110,7 @@ def face_reading(cut: FaceCut, identity: bool) -> FaceReading:
             return None
 
     solid = cut.solid
+    edge = attempt("edge", lambda: edge_step(whole.result, whole.plate, whole.matte))
     equal = None
     if solid.any():
         equal = float((cut.bits == cut.plate_bits).all(2)[solid].mean())
@@ -120,7 +125,8 @@ def face_reading(cut: FaceCut, identity: bool) -> FaceReading:
         attempt("grain", lambda: grain_ratio(close.result, close.plate, close.matte)),
         attempt("sharpness", lambda: sharpness(close.result, close.plate, close.matte)),
         attempt("seam", lambda: seam_excess(whole.result, whole.plate, whole.matte)),
-        attempt("edge", lambda: edge_step(whole.result, whole.plate, whole.matte)),
+        None if edge is None else edge.height,
+        None if edge is None else edge.level,
         equal,
         attempt("likeness", lambda: likeness(whole.result, whole.plate, whole.matte)),
         light_zones(whole.result, whole.plate, whole.matte),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 
@@ -60,11 +62,13 @@ def off_the_shot(zones: np.ndarray, usual: np.ndarray) -> float:
     return float(np.sqrt(np.mean(off**2))) if off.size else 0.0
 
 
-def shot_light(usual: np.ndarray) -> ShotLight:
-    """What the shot's own parts say: level, and the rise across and down, in stops."""
+def shot_light(usual: np.ndarray, edges: Sequence[float] = ()) -> ShotLight:
+    """What the shot's own parts say: level, and the rise across and down, in stops; and the median of ``edges``, the
+    frames' levels at the matte's edge."""
     grid = usual.reshape(ZONES, ZONES)
     return ShotLight(
         float(grid.mean()),
         float(grid[:, -1].mean() - grid[:, 0].mean()),
         float(grid[-1].mean() - grid[0].mean()),
+        float(np.median(edges)) if len(edges) else None,
     )

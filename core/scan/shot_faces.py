@@ -83,7 +83,8 @@ def shot_faces(
             absent[name] = next(
                 (face.missing[name] for face in out.values() if name in face.missing), "not measured"
             )
-    return out, shot_light(usual), absent
+    edges = [one.edge_level for one in readings if one.edge_level is not None]
+    return out, shot_light(usual, edges), absent
 
 
 def _expressions(readings: Sequence[FaceReading]) -> list[float | None]:

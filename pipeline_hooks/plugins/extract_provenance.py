@@ -42,7 +42,7 @@ class ExtractProvenance(plugin.ShotExtractor):
             [(frame.number, folder / "frames" / frame.path.name) for frame in frames],
             [(frame.number, plate.path(frame.number)) for frame in frames],
             files,
-            shot.movie,
+            publication.movie,
         )
         total = 2 * len(frames)
         write_provenance(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from doublure.core.consent.timestamp import format_time
 from doublure.pipeline_hooks.blocked import ranges
-from doublure.pipeline_hooks.measures import lines, worst_frames
+from doublure.pipeline_hooks.measures import lines, told_frames, worst_frames
 from doublure.pipeline_hooks.outcome import Outcome, Step
 from doublure.pipeline_hooks.publication import Publication
 from doublure.pipeline_hooks.report_html.chart import chart
@@ -47,6 +47,9 @@ def _still_running(outcome: Outcome) -> bool:
 def _summary(outcome: Outcome) -> str:
     failed = sorted({step.plugin for step in outcome.steps if not step.ok})
     ran = sum(step.phase == "validate" for step in outcome.steps)
+    accepted = {step.plugin for step in outcome.steps if step.ok and step.findings}
+    if not failed and accepted:
+        return f"{ran} validators ran, none blocked; accepted all the same: {escape(', '.join(sorted(accepted)))}"
     if not failed:
         return f"{ran} validators ran, none blocked"
     return f"{ran} validators ran; blocked by {escape(', '.join(failed))}"
@@ -102,7 +105,7 @@ def _shot(publication: Publication) -> str:
     if drawn:
         figures = "".join(
             f"<figure><figcaption><b>{escape(line.label)}</b> <span>{escape(line.unit)}</span></figcaption>"
-            f"{chart(line, _told(publication, line.validator))}</figure>"
+            f"{chart(line, told_frames(publication, line))}</figure>"
             for line in drawn
         )
         note = (
@@ -128,10 +131,6 @@ def _shot(publication: Publication) -> str:
     return "\n".join(parts)
 
 
-def _told(publication: Publication, validator: str) -> set[int]:
-    return {one.frame for one in publication.findings.get(validator, ()) if one.frame is not None}
-
-
 def _facts(publication: Publication) -> str:
     shot = publication.shot
     rows = [
@@ -150,6 +149,8 @@ def _facts(publication: Publication) -> str:
                 "a test certificate, which proves nothing" if publication.signer.test else "the studio",
             )
         )
+    if publication.movie is not None:
+        rows.append(("Review movie", f"provenance/{publication.movie.name}"))
     rows += [("Note", note) for note in publication.notes]
     return _table(("", ""), [(escape(a), escape(b)) for a, b in rows])
 

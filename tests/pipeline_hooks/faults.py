@@ -421,6 +421,9 @@ FAULTS: dict[str, Fault] = {
     "another time code": Fault(_header(_time(lambda _: "09:00:00:00"), 1004), "ValidateTime", (1004,)),
     # The face
     "a soft stretch": Fault(_comp("blurred"), "ValidateSharpness", (1006, 1007, 1008)),
+    "a soft shot": Fault(_comp("soft"), "ValidateSharpness"),
+    "a face 20 % too bright": Fault(_comp("too bright"), "ValidateLight"),
+    "a dark line round the face": Fault(_comp("fringed"), "ValidateSeam"),
     "twice the grain": Fault(_comp("grain doubled"), "ValidateGrain"),
     "no grain": Fault(_comp("grain gone"), "ValidateGrain"),
     "flicker": Fault(_comp("flickering"), "ValidateTemporal"),

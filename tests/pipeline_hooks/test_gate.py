@@ -428,7 +428,7 @@ def test_a_seam_is_told_by_its_validator_alone(shot: Shot, comp: Comp) -> None:
 
     place(comp, pasted(comp, read_scene(TAKE, "1001-1008")), shot)
     # The two people's skins are a stop apart: that is the light's to tell.
-    profile("[limits]\nlight_level = 2.0")(shot, comp)
+    profile("[limits]\nlight_bright = 2.0\nlight_dark = 2.0")(shot, comp)
     assert run_gate(shot.file).blocked_by == ["ValidateSeam"]
 
 

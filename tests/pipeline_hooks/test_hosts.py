@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pyblish.api
+import pyblish.logic
 import pyblish.plugin
 import pyblish.util
 import pytest
@@ -67,8 +68,8 @@ def test_where_all_validators_are_missing_nothing_is_extracted(host: Path, shot:
     for path in host.glob("validate_*.py"):
         path.unlink()
     context = pyblish.util.publish()
-    assert failed(context) == ["ExtractFiles", "ExtractMarkers", "ExtractReport", "ExtractProvenance",
-                               "IntegrateFolder", "IntegrateKitsu"]  # fmt: skip
+    assert failed(context) == ["ExtractFiles", "ExtractMarkers", "ExtractMovie", "ExtractReport",
+                               "ExtractProvenance", "IntegrateFolder", "IntegrateKitsu"]  # fmt: skip
     assert not (shot.folder / "publish").exists()
 
 
@@ -106,23 +107,86 @@ def test_an_instance_that_is_not_ours_fails_in_one_sentence(host: Path) -> None:
     assert "was not collected by Doublure" in str(context.data["results"][0]["error"])
 
 
-def test_in_ayon_its_own_error_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
-    class PublishValidationError(Exception):
-        def __init__(self, message: str, title: str | None = None, description: str | None = None) -> None:
-            super().__init__(message)
-            self.message, self.title, self.description = message, title, description
+class PublishValidationError(Exception):
+    """As AYON's: message, title, description in Markdown."""
 
-    publish = types.ModuleType("ayon_core.pipeline.publish")
-    publish.PublishValidationError = PublishValidationError  # type: ignore[attr-defined]
-    for name in ("ayon_core", "ayon_core.pipeline"):
+    def __init__(self, message: str, title: str | None = None, description: str | None = None) -> None:
+        super().__init__(message)
+        self.message, self.title, self.description = message, title, description
+
+
+@pytest.fixture(params=["ayon_core.pipeline.publish", "ayon_core.pipeline"])
+def ayon(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host of AYON's, which offers its error in one place or the other."""
+    parts = request.param.split(".")
+    for end in range(1, len(parts) + 1):
+        name = ".".join(parts[:end])
         monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
-    monkeypatch.setitem(sys.modules, "ayon_core.pipeline.publish", publish)
+    sys.modules[request.param].PublishValidationError = PublishValidationError  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("ayon")
+def test_in_ayon_its_own_error_is_raised() -> None:
     assert blocked_class() is PublishValidationError
     error = blocked("Grain", "Is there grain.", [Finding(1004, "there is none", "add some")])
     assert isinstance(error, PublishValidationError)
     assert error.title == "Grain"
     assert error.message == "frame 1004: there is none; add some."
     assert str(error.description).startswith("Is there grain.")
+
+
+@pytest.mark.usefixtures("ayon")
+def test_in_ayon_a_broken_shot_is_stopped_by_its_error(host: Path, shot: Shot) -> None:
+    shot.comp(1004).unlink()
+    context = pyblish.util.publish()
+    (error,) = [one["error"] for one in context.data["results"] if one["error"]]
+    assert isinstance(error, PublishValidationError)
+    assert (error.title, "frame 1004" in error.message) == ("Frames", True)
+    assert "- frame 1004: the frame is missing; render it." in str(error.description)
+    assert not (shot.folder / "publish").exists()
+
+
+@pytest.mark.usefixtures("ayon")
+def test_in_ayon_a_clean_shot_is_published(host: Path, shot: Shot) -> None:
+    assert failed(pyblish.util.publish()) == []
+    assert shot.published.is_dir()
+
+
+def as_pyblish_lite(context: Any, plugins: list[Any], after: float, until: float) -> list[Any]:
+    """One run as pyblish-lite's controller makes it: pair by pair from ``pyblish.logic.Iterator``, stopped by the
+    registered test alone. The errors."""
+    test, state = pyblish.logic.registered_test(), {"nextOrder": None, "ordersWithError": set()}
+    errors = []
+    for plugin, instance in pyblish.logic.Iterator(plugins, context):
+        if plugin.order < after - 0.5 or not plugin.active or plugin.order >= until + 0.5:
+            continue
+        if instance is not None and instance.data.get("publish") is False:
+            continue
+        state["nextOrder"] = plugin.order
+        if test(**state):
+            break
+        error = pyblish.plugin.process(plugin, context, instance)["error"]
+        if error is not None:
+            errors.append(error)
+            state["ordersWithError"].add(plugin.order)
+    return errors
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_in_pyblish_lite_a_shot_is_collected_validated_and_published_in_three_runs(
+    host: Path, shot: Shot, broken: bool
+) -> None:
+    if broken:
+        shot.comp(1004).unlink()
+    context, plugins = pyblish.api.Context(), pyblish.api.discover()
+    collect, validate = pyblish.api.CollectorOrder, pyblish.api.ValidatorOrder
+    assert as_pyblish_lite(context, plugins, collect, collect) == []
+    errors = as_pyblish_lite(context, plugins, validate, validate)
+    assert ["frame 1004" in str(error) for error in errors] == [True] * broken
+    # Who presses Publish all the same is stopped by the plug-ins themselves.
+    errors = as_pyblish_lite(context, plugins, pyblish.api.ExtractorOrder, pyblish.api.IntegratorOrder)
+    assert bool(errors) is broken
+    assert shot.published.exists() is not broken
 
 
 def test_alike_findings_are_told_in_one_sentence_with_their_frames() -> None:

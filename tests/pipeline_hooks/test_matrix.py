@@ -11,8 +11,8 @@ from tests.core.check.damages import Comp
 from tests.pipeline_hooks.faults import FAULTS
 from tests.pipeline_hooks.shots import Shot
 
-ELSEWHERE = {"ValidatePlugins", "ValidateSeam"}
-"""Blocked in tests of their own: no fault of a shot stops the one, and the other's moves the light too."""
+ELSEWHERE = {"ValidatePlugins"}
+"""Blocked in tests of its own: no fault of a shot stops it."""
 
 
 @pytest.mark.parametrize("name", FAULTS)

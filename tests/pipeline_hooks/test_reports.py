@@ -9,8 +9,9 @@ from xml.etree import ElementTree
 import pytest
 
 from doublure.pipeline_hooks.gate import run_gate
-from doublure.pipeline_hooks.measures import Line, Point, lines, worst_frames
+from doublure.pipeline_hooks.measures import Line, Point, lines, told_frames, worst_frames
 from doublure.pipeline_hooks.outcome import Outcome
+from doublure.pipeline_hooks.overrides import Override
 from doublure.pipeline_hooks.report import write_reports
 from doublure.pipeline_hooks.report_html.chart import chart
 from doublure.pipeline_hooks.report_html.page import page
@@ -52,6 +53,17 @@ def parsed(text: str) -> Reader:
     reader.close()
     assert reader.open == []
     return reader
+
+
+def test_what_is_told_of_the_whole_shot_is_red_in_its_chart_and_no_frames_own(shot: Shot, comp: Comp) -> None:
+    FAULTS["a soft shot"].make(shot, comp)
+    reason = Override("ValidateSharpness", "a soft lens", "Ana")
+    outcome = run_gate(shot.file, dry_run=True, overrides=[reason])
+    (publication,) = outcome.publications
+    (line,) = [one for one in lines(publication) if one.name == "sharpness"]
+    assert told_frames(publication, line) == set(NUMBERS)
+    assert not any("sharpness" in word for _, words in worst_frames(publication) for word in words)
+    assert "none blocked; accepted all the same: ValidateSharpness" in page(outcome)
 
 
 @pytest.fixture

@@ -75,6 +75,23 @@ def blurred(comp: Comp) -> list[torch.Tensor]:
     ]
 
 
+def soft(comp: Comp) -> list[torch.Tensor]:
+    """Every frame soft by 0.8 pixels under unchanged grain."""
+    return [gaussian_blur(p, 0.8) + g for p, g in zip(comp.pictures, comp.grains, strict=True)]
+
+
+def too_bright(comp: Comp) -> list[torch.Tensor]:
+    """The whole face 20 % brighter than the plate's: the clean comp of this hero's dark beard is 0.3 stops darker."""
+    return [p * (1 + (1.2 * 2**0.33 - 1) * m) for p, m in zip(comp.clean, comp.mattes, strict=True)]
+
+
+def fringed(comp: Comp) -> list[torch.Tensor]:
+    """A dark line along the matte's edge."""
+    return [
+        torch.where((m > 0.2) & (m < 0.8), 0.4 * p, p) for p, m in zip(comp.clean, comp.mattes, strict=True)
+    ]
+
+
 def grain_doubled(comp: Comp) -> list[torch.Tensor]:
     return [p + 2 * g for p, g in zip(comp.pictures, comp.grains, strict=True)]
 
@@ -171,6 +188,9 @@ def mouth_wrong(comp: Comp) -> list[torch.Tensor]:
 
 DAMAGES: dict[str, tuple[Callable[[Comp], list[torch.Tensor]], str]] = {
     "blurred": (blurred, "sharpness"),
+    "soft": (soft, "sharpness"),
+    "too bright": (too_bright, "light"),
+    "fringed": (fringed, "seam"),
     "grain doubled": (grain_doubled, "grain"),
     "grain gone": (grain_gone, "grain"),
     "flickering": (flickering, "temporal"),

@@ -58,7 +58,7 @@ def test_a_damage_is_told_by_its_own_check_alone(stand: Stand, name: str) -> Non
 def test_a_face_pasted_in_without_a_blend_shows_its_seam(stand: Stand) -> None:
     facts = stand.scan(pasted(stand.comp, stand.scene), "pasted")
     # The two people's skins are a stop apart: that is the light's to tell.
-    assert list(told(facts, Limits(light_level=2.0))) == ["seam"]
+    assert list(told(facts, Limits(light_bright=2.0, light_dark=2.0))) == ["seam"]
 
 
 def test_so_it_does_where_dark_surroundings_hide_most_of_the_seam(tmp_path: Path) -> None:
@@ -67,4 +67,6 @@ def test_so_it_does_where_dark_surroundings_hide_most_of_the_seam(tmp_path: Path
     dark = Stand(tmp_path, DARK, "1001-1003")
     assert told(dark.scan(dark.comp.clean, "clean")) == {}
     facts = dark.scan(pasted(dark.comp, dark.scene), "pasted")
-    assert list(told(facts, Limits(light_level=2.0))) == ["seam"]
+    assert list(told(facts, Limits(light_bright=2.0, light_dark=2.0))) == ["seam"]
+    bright = [p * (1 + 0.2 * m) for p, m in zip(dark.comp.clean, dark.comp.mattes, strict=True)]
+    assert list(told(dark.scan(bright, "bright"))) == ["light"]

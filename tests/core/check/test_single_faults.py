@@ -119,16 +119,31 @@ def test_one_fault_is_told_once_and_names_its_frame(shot: Build, name: str) -> N
         assert not one.what.endswith(".")
 
 
-def test_a_dark_face_through_the_whole_shot_is_the_lights(shot: Build) -> None:
-    found = told(shot(light=ShotLight(-2.0, 0.0, 0.0)))
+@pytest.mark.parametrize(("stops", "word"), [(-1.0, "darker"), (0.26, "brighter")])
+def test_a_dark_or_bright_face_through_the_whole_shot_is_the_lights(
+    shot: Build, stops: float, word: str
+) -> None:
+    # The edge departs with it.
+    edges = {n: replace(frame(n), face=face(edge=0.2 + abs(stops))) for n in range(1001, 1007)}
+    found = told(shot(edges, light=ShotLight(stops, 0.0, 0.0, stops)))
     assert list(found) == ["light"]
-    assert "darker" in found["light"][0].what
+    assert word in found["light"][0].what
 
 
-def test_a_soft_shot_is_told_by_a_show_that_asks_for_sharpness(shot: Build) -> None:
-    soft = {n: replace(frame(n), face=face(sharpness=0.5)) for n in range(1001, 1007)}
-    assert told(shot(soft)) == {}
-    assert list(told(shot(soft), Limits(sharpness=0.75))) == ["sharpness"]
+def test_a_beard_darkens_the_edge_and_not_the_exposure(shot: Build) -> None:
+    assert told(shot(light=ShotLight(-0.1, 0.0, 0.0, -0.6))) == {}
+
+
+def test_a_soft_shot_is_told_once(shot: Build) -> None:
+    soft = {n: replace(frame(n), face=face(sharpness=0.6)) for n in range(1001, 1007)}
+    (finding,) = told(shot(soft))["sharpness"]
+    assert finding.frame is None
+    assert told(shot(soft), Limits(sharpness=0.5)) == {}
+
+
+def test_a_face_too_small_to_tell_is_not_called_soft(shot: Build) -> None:
+    small = {n: replace(frame(n), face=face(sharpness=0.4, height=64.0)) for n in range(1001, 1007)}
+    assert told(shot(small)) == {}
 
 
 def test_a_seam_through_the_whole_shot_is_told_once(shot: Build) -> None:

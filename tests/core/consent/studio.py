@@ -193,4 +193,7 @@ class Studio:
         return evaluate(asked or use(), self.record_path, self.trust_path, now, **over)
 
     def reasons(self, asked: Use | None = None, now: datetime = NOW, **over: Any) -> list[str]:
-        return [denial.reason for denial in self.check(asked, now, **over).denials]
+        """Of the check; no ground is without a clause for people and somebody to ask."""
+        denials = self.check(asked, now, **over).denials
+        assert all(denial.what and denial.ask for denial in denials)
+        return [denial.reason for denial in denials]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -49,8 +51,16 @@ def test_light_in_parts_is_the_stops_between_the_faces() -> None:
     found = shot_light(shot_zones([zones.ravel()]))
     assert np.nanmean(zones) == pytest.approx(0.5, abs=0.05)
     assert (np.diff(zones[1]) > 0.2).all()
+    assert found.edge is None
+    assert found.exposure == found.level
     assert found.across > 0.4
     assert abs(found.down) < 0.1
+
+
+def test_a_shots_exposure_is_its_faces_level_and_its_edges_together() -> None:
+    found = shot_light(np.full(9, 0.3), [0.1, 0.2, 0.9])
+    assert found.edge == 0.2
+    assert found.exposure == pytest.approx(0.25)
 
 
 def test_the_same_face_has_the_same_light() -> None:
@@ -86,7 +96,9 @@ def test_a_flat_face_is_like_nothing() -> None:
 
 def reading(number: int, ours: np.ndarray, theirs: np.ndarray) -> FaceReading:
     looks = [Look(head_fixed(points), np.zeros(3), None) for points in (ours, theirs)]
-    return FaceReading(number, 200.0, looks[0], looks[1], 60.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.5, np.zeros(9))
+    return FaceReading(
+        number, 200.0, looks[0], looks[1], 60.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.5, np.zeros(9)
+    )
 
 
 @pytest.mark.parametrize("count", [3, 10])
@@ -101,10 +113,13 @@ def test_a_shots_expression_is_that_of_the_measure(count: int) -> None:
 
 
 def test_the_step_at_the_edge_is_the_stops_between_the_faces_there() -> None:
-    assert edge_step(FACE, FACE, MATTE) == 0
-    assert edge_step(FACE * torch.where(MATTE > 0, 1.5, 1.0), FACE, MATTE) == pytest.approx(0.56, abs=0.05)
-    assert edge_step(FACE + grain(FACE, seed=2), FACE + grain(FACE, seed=1), MATTE) < 0.05
+    assert edge_step(FACE, FACE, MATTE) == (0, 0)
+    for gain in (1.5, 1 / 1.5):
+        step = edge_step(FACE * torch.where(MATTE > 0, gain, 1.0), FACE, MATTE)
+        assert step.height == pytest.approx(0.56, abs=0.05)
+        assert step.level == pytest.approx(math.copysign(0.56, gain - 1), abs=0.05)
+    assert edge_step(FACE + grain(FACE, seed=2), FACE + grain(FACE, seed=1), MATTE).height < 0.05
 
 
 def test_a_matte_over_the_whole_picture_has_an_edge_only_at_its_border() -> None:
-    assert edge_step(FACE * 2, FACE, torch.ones_like(MATTE)) == pytest.approx(1, abs=0.1)
+    assert edge_step(FACE * 2, FACE, torch.ones_like(MATTE)).height == pytest.approx(1, abs=0.1)

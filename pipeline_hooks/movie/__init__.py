@@ -1,0 +1,1 @@
+"""The review movie: plate, result and difference side by side, as somebody looks at a version."""
