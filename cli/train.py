@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from doublure.cli.output import print_json, say
 from doublure.cli.progress import Progress
+from doublure.cli.together import together
 from doublure.core.errors import DoublureError
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "train",
         description="Learns a model from EXR sequences of a driver and one or more heroes. Give a sequence as"
         " PATTERN or NAME=PATTERN; sequences of one name are one person. Everybody's likeness record must permit it"
-        " (doublure consent). Can be killed at any moment and resumed.",
+        " (doublure consent). Can be killed at any moment and resumed. Started by torchrun, several processes train as"
+        " one.",
     )
     person = "[NAME=]SEQ"
     parser.add_argument(
@@ -56,6 +58,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     length.add_argument("--steps", type=int, help="train this many steps in all (reproducible)")
     parser.add_argument("--resume", action="store_true", help="go on from the state beside the model")
     parser.add_argument("--from", dest="start", type=Path, metavar="MODEL", help="start warm from this model")
+    parser.add_argument(
+        "--detect",
+        type=float,
+        default=0.0,
+        metavar="MINUTES",
+        help="every so often, ask a detector that is trained anew whether the driver's swapped faces can be told from "
+        "the hero's own",
+    )
+    parser.add_argument(
+        "--until-undetected",
+        action="store_true",
+        help="stop before the time is over where the detector cannot tell twice in a row",
+    )
     parser.add_argument("--batch", type=int, default=16, help="pictures a step (default %(default)s)")
     parser.add_argument("--rate", type=float, default=8e-4, help="peak learning rate (default %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of everything random (default %(default)s)")
@@ -65,13 +80,25 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(args: argparse.Namespace) -> int:
+    """Train, in one process or in several that torchrun started."""
+    with together() as tells:
+        return _train(args, tells)
+
+
+def _train(args: argparse.Namespace, tells: bool) -> int:
     """Find the faces, train, and say where the model is."""
     from doublure.core.consent.training import TrainingConsent
     from doublure.core.swap.faceset import build_faceset
     from doublure.core.swap.train import TrainSettings, train
 
     settings = TrainSettings(
-        steps=args.steps, minutes=args.minutes, batch=args.batch, rate=args.rate, seed=args.seed
+        steps=args.steps,
+        minutes=args.minutes,
+        batch=args.batch,
+        rate=args.rate,
+        seed=args.seed,
+        detect_every=60 * args.detect,
+        until_undetected=args.until_undetected,
     )
     _check_output(args.output)
     people = _people(args)
@@ -100,9 +127,13 @@ def run(args: argparse.Namespace) -> int:
                 sets.append(faces)
 
         def trained(line: Line) -> None:
+            if not tells:
+                return
             progress("training", round(line.share * 1000), 1000)
             if line.held_out is not None:
                 say(_figures(line))
+            if line.detector is not None:
+                say(_doubt(line))
 
         model = train(
             sets,
@@ -113,6 +144,8 @@ def run(args: argparse.Namespace) -> int:
             start=args.start,
             progress=trained,
         )
+    if not tells:
+        return 0
     if args.json:
         print_json(
             {
@@ -168,6 +201,13 @@ def _figures(line: Line) -> str:
         f"step {line.step}, {line.seconds / 60:.1f} min, {line.images_per_second:.0f} images/s, loss {line.loss:.4f}, "
         f"hero's detail: trained {line.trained:.2f} dB, held out {line.held_out:.2f} dB"
     )
+
+
+def _doubt(line: Line) -> str:
+    found = line.detector
+    assert found is not None
+    told = "it cannot tell" if found.undetected else "it tells"
+    return f"step {line.step}, detector's held-out accuracy {found}, {found.count} faces: {told}"
 
 
 def _check_output(path: Path) -> None:

@@ -10,7 +10,7 @@ from scipy.optimize import linear_sum_assignment
 from torch import Generator, Tensor
 
 from doublure.core.swap.augment import unmoved
-from doublure.core.swap.detector import Verdict, detect_swaps
+from doublure.core.swap.detector import STEPS, Verdict, detect_swaps
 from doublure.core.swap.faceset import Faceset
 from doublure.core.swap.losses import detail_db
 from doublure.core.swap.network import SwapNetwork
@@ -36,7 +36,7 @@ def reconstruction(network: SwapNetwork, sets: Series[Faceset]) -> dict[str, flo
     return {name: sum(values) / len(values) for name, values in found.items() if values}
 
 
-def verdict(network: SwapNetwork, sets: Series[Faceset], seed: int = 0) -> Verdict:
+def verdict(network: SwapNetwork, sets: Series[Faceset], *, seed: int = 0, steps: int = STEPS) -> Verdict:
     """Whether the drivers' faces, swapped for the first hero's, can be told from the hero's own.
 
     Both people do other things in other light, which alone would tell them apart. So each side keeps the frames whose
@@ -55,7 +55,10 @@ def verdict(network: SwapNetwork, sets: Series[Faceset], seed: int = 0) -> Verdi
     real_rows, swapped_rows = counterparts(shown.numpy(), performed.numpy())
     grain = [Generator().manual_seed(2 * seed + side) for side in (0, 1)]
     return detect_swaps(
-        same_path(own[0][real_rows], grain[0]), same_path(swapped[swapped_rows], grain[1]), seed=seed
+        same_path(own[0][real_rows], grain[0]),
+        same_path(swapped[swapped_rows], grain[1]),
+        seed=seed,
+        steps=steps,
     )
 
 

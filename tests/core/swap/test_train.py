@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ from doublure.core.consent.denial import ConsentDenied
 from doublure.core.consent.document import read_document
 from doublure.core.errors import DoublureError
 from doublure.core.swap.checkpoint import load_model
+from doublure.core.swap.detector import FEWEST, Verdict
 from doublure.core.swap.faceset import Faceset
+from doublure.core.swap.meter import verdict
+from doublure.core.swap.same_path import SIDE
 from doublure.core.swap.train import Progress, TrainSettings, model_digest, state_path, train
 
 from .conftest import SIZE, agreed, make_faceset, pictures_of
@@ -164,6 +168,53 @@ def test_what_is_revoked_while_it_trains_is_not_saved(cast: list[Faceset], tmp_p
     with pytest.raises(ConsentDenied, match="there is no such file"):
         train(cast, out, TINY, consent=consent, cancelled=withdraw)
     assert not out.exists()
+
+
+@pytest.fixture
+def long_sets() -> list[Faceset]:
+    """As many frames as the detector wants, of crops as large as it looks at."""
+    return [
+        make_faceset(name, role, seed=seed, count=FEWEST, size=SIDE)
+        for name, role, seed in (("ada", "hero", 1), ("ben", "driver", 2))
+    ]
+
+
+def test_the_detector_is_asked_beside_it_and_changes_nothing(
+    long_sets: list[Faceset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("doublure.core.swap.train.verdict", partial(verdict, steps=4))
+    lines: list[Progress] = []
+    consent = agreed(tmp_path, long_sets)
+    settings = replace(TINY, steps=2, size=SIDE)
+    train(long_sets, tmp_path / "a.safetensors", settings, consent=consent)
+    model = train(
+        long_sets,
+        tmp_path / "b.safetensors",
+        replace(settings, detect_every=1e-9),
+        consent=consent,
+        progress=lines.append,
+    )
+    assert sum(line.detector is not None for line in lines) == 2
+    assert 0 <= model.training["detector"][0] <= 1
+    assert torch.equal(_weights(tmp_path / "a.safetensors"), _weights(tmp_path / "b.safetensors"))
+
+
+def test_training_stops_where_the_detector_cannot_tell_twice(
+    long_sets: list[Faceset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verdicts = iter(
+        [Verdict(0.5, 0.4, 0.6, 80, 80), Verdict(0.9, 0.8, 0.95, 80, 80)]
+        + [Verdict(0.5, 0.4, 0.6, 80, 80)] * 9
+    )
+    monkeypatch.setattr("doublure.core.swap.train.verdict", lambda *_, **__: next(verdicts))
+    settings = replace(TINY, steps=50, size=SIDE, detect_every=1e-9, until_undetected=True)
+    model = train(long_sets, tmp_path / "a.safetensors", settings, consent=agreed(tmp_path, long_sets))
+    assert model.training["steps"] == 4
+
+
+def test_until_undetected_needs_a_detector() -> None:
+    with pytest.raises(DoublureError, match="--detect"):
+        TrainSettings(steps=1, until_undetected=True)
 
 
 def test_training_without_a_length_is_refused() -> None:
