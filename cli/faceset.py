@@ -28,14 +28,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Collect one person's faces from sequences and stills into a set: aligned crops in half EXR, with "
         "pose, expression, light and sharpness of each; what repeats, is blurred or is somebody else is left out and "
         "told; what is missing is told too. The same command again adds only what is new; a killed run goes on.",
-        epilog="Exit code: 0 the set is fit for training; 1 a picture could not be read, fewer than 8 faces are usable, "
-        "or (without --allow-others) somebody else is among them.",
+        epilog="Exit code: 0 the set is fit for training; 1 a picture could not be read, fewer than 8 faces can be "
+        "used, or (without --allow-others) somebody else is among them.",
     )
     parser.add_argument(
         "pictures",
         nargs="*",
         metavar="SEQ",
-        help="sequences (mara.####.exr), pictures (EXR, PNG, JPEG, TIFF) or folders of pictures; none: sift the set anew",
+        help="sequences (mara.####.exr), pictures (EXR, PNG, JPEG, TIFF) or folders of pictures; none: sift the "
+        "set anew",
     )
     parser.add_argument("-o", "--output", required=True, type=Path, metavar="SET", help="the set's folder")
     parser.add_argument(

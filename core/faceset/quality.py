@@ -13,8 +13,8 @@ _FINE = 0.8
 _FLATTEST = 0.5
 DARK = 0.18 / 2**6
 """Luma six stops below middle grey."""
-_PLATEAU = 2e-4
-"""Share of a picture's pixels that must share its highest value before that counts as the camera's clip."""
+_PLATEAU, _PIXELS = 2e-4, 16
+"""Share and number of a picture's pixels that must have its highest value before that counts as the camera's clip."""
 
 
 def sharpness(rgb: np.ndarray, mask: np.ndarray, span: float) -> float:
@@ -50,5 +50,5 @@ def clip_level(frame: Frame) -> float | None:
     """The value at which a picture was clipped, in its own space: its highest where many pixels share it, else None."""
     top = frame.rgb.amax(0)
     level = float(top.max())
-    shared = float((top >= level * (1 - 1e-4)).float().mean())
-    return level if level > 0 and shared >= _PLATEAU else None
+    shared = int((top >= level * (1 - 1e-4)).sum())
+    return level if level > 0 and shared >= max(_PIXELS, _PLATEAU * top.numel()) else None

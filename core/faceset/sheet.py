@@ -51,7 +51,9 @@ def coverage_sheet(
     _text(sheet, title, (_LEFT, 30), 0.6)
     _text(sheet, "yaw: nose to the picture's left  <   >  to its right", (_LEFT, 54), 0.42, _DIM)
     for column in range(columns):
-        _text(sheet, f"{YAW[column]}..{YAW[column + 1]}", (_LEFT + column * CELL + 24, _TOP - 8), 0.42, _DIM)
+        _text(
+            sheet, f"{YAW[column]} to {YAW[column + 1]}", (_LEFT + column * CELL + 24, _TOP - 8), 0.42, _DIM
+        )
     best = _best(faces)
     for row in range(rows):
         _text(sheet, _PITCH_NAMES[row], (8, _TOP + row * CELL + CELL // 2), 0.4, _DIM)

@@ -70,9 +70,9 @@ def cut_stored(frame: Frame, points: np.ndarray, hidden: np.ndarray | None = Non
     if area.empty:
         return None
     rows, columns = area.slices(frame.data)
-    # Sampled in the logarithm, or the cubic's overshoot at a highlight would be as bright as the highlight.
+    # Sampled in the logarithm, where the cubic's overshoot at a highlight is small; what is left of it is cut off.
     encoded = acescct_encode(frame.rgb[:, rows, columns].contiguous()).permute(1, 2, 0).numpy()
-    taken = cut(encoded, (area.x0, area.y0), matrix, side)
+    taken = _bounded(cut(encoded, (area.x0, area.y0), matrix, side), encoded, (area.x0, area.y0), matrix)
     rgb = acescct_decode(torch.from_numpy(np.ascontiguousarray(taken.transpose(2, 0, 1))))
     local = (points[:, :2] - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
     on_crop = np.c_[local, points[:, 2] / pixels_per_crop_pixel(wide)]
@@ -82,6 +82,21 @@ def cut_stored(frame: Frame, points: np.ndarray, hidden: np.ndarray | None = Non
     if hidden is not None and hidden.any():
         visible = visible * _in_front(on_crop[:, :2], hidden, side)
     return StoredCrop(rgb.clamp(-HALF_MAX, HALF_MAX), mask, visible, on_crop, matrix, float(across), inside)
+
+
+def _bounded(taken: np.ndarray, image: np.ndarray, origin: tuple[int, int], matrix: np.ndarray) -> np.ndarray:
+    """A crop (T, T, 3) no darker and no brighter anywhere than the nine nearest pixels of the image (H, W, 3)."""
+    side = taken.shape[0]
+    shift = matrix @ np.array([0.5, 0.5, 1.0]) - 0.5 - np.asarray(origin, float)
+    affine = np.column_stack([matrix[:, :2], shift])
+    kernel, flags = np.ones((3, 3), np.uint8), cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+    low, high = (
+        cv2.warpAffine(
+            each(image, kernel), affine, (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE
+        )
+        for each in (cv2.erode, cv2.dilate)
+    )
+    return np.clip(taken, low, high)
 
 
 def _within(frame: Frame, matrix: np.ndarray, side: int) -> np.ndarray:
