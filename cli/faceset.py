@@ -106,6 +106,7 @@ def run(args: argparse.Namespace) -> int:
     from doublure.core.faceset.finish import finish
     from doublure.core.faceset.folder import SetFolder
     from doublure.core.faceset.gather import Gathered, GatherSettings, gather
+    from doublure.core.faceset.known import Known
     from doublure.core.faceset.select import SelectSettings
     from doublure.core.faceset.sources import find_pictures
 
@@ -120,7 +121,8 @@ def run(args: argparse.Namespace) -> int:
     with folder.locked(), Progress("faces") as progress:
         done = Gathered()
         if args.pictures:
-            pictures = find_pictures(args.pictures, args.track, folder.records())
+            known = Known(folder)
+            pictures = find_pictures(args.pictures, args.track, known.by_file.values())
             settings = GatherSettings(
                 space=args.space,
                 threshold=args.threshold,
@@ -129,7 +131,9 @@ def run(args: argparse.Namespace) -> int:
                 identify=False if args.no_identity else None,
                 keep=keep,
             )
-            done = gather(folder, pictures, settings, lambda count, total: progress("faces", count, total))
+            done = gather(
+                folder, pictures, settings, known, lambda count, total: progress("faces", count, total)
+            )
         title = f"{args.output.name or args.output}: faces used by pose, expression and light"
         made = finish(folder, chosen, likeness, title)
     code = _tell(args, done, made)

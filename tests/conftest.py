@@ -7,6 +7,7 @@ import pytest
 from doublure.core.faceset.finish import finish
 from doublure.core.faceset.folder import SetFolder
 from doublure.core.faceset.gather import GatherSettings, gather
+from doublure.core.faceset.known import Known
 from doublure.core.faceset.select import SelectSettings
 from doublure.core.faceset.sources import find_pictures
 
@@ -19,6 +20,11 @@ def hero_set(tmp_path_factory: pytest.TempPathFactory) -> SetFolder:
     folder = SetFolder(tmp_path_factory.mktemp("sets") / "mara")
     folder.create()
     with folder.locked():
-        gather(folder, find_pictures([str(HERO / "hero.1-10####.exr")]), GatherSettings(identify=False))
+        gather(
+            folder,
+            find_pictures([str(HERO / "hero.1-10####.exr")]),
+            GatherSettings(identify=False),
+            Known(folder),
+        )
         finish(folder, SelectSettings())
     return folder

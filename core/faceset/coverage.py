@@ -53,7 +53,7 @@ _LIT = {
     "hard": "hard light (2 stops of contrast and more)",
     "flat": "flat light (0.8 stops of contrast and less)",
 }
-_YAW_STEPS, _PITCH_STEPS = (10, 25, 40, 60), (10, 20, 30)
+_YAW_STEPS, _PITCH_STEPS, _PROFILE = (10, 25, 40, 60), (10, 20, 30), 40
 
 
 @dataclass(frozen=True)
@@ -164,13 +164,10 @@ def _gaps(
     stops: tuple[float, float],
 ) -> list[str]:
     gaps = []
-    for one, many, way, angles, edges in (
-        ("left profile", "left profiles", " (nose to the picture's left)", -yaw, _YAW_STEPS),
-        ("right profile", "right profiles", " (nose to the picture's right)", yaw, _YAW_STEPS),
-        ("face looking down", "faces looking down", "", pitch, _PITCH_STEPS),
-        ("face looking up", "faces looking up", "", -pitch, _PITCH_STEPS),
-    ):
-        gaps += _beyond(one, many, way, angles, edges)
+    for side, angles in (("left", -yaw), ("right", yaw)):
+        gaps += _beyond(f"turned to the picture's {side}", f"{side} profile", angles, _YAW_STEPS)
+    for way, angles in (("down", pitch), ("up", -pitch)):
+        gaps += _beyond(f"looking {way}", "", angles, _PITCH_STEPS)
     straight = int((np.abs(yaw) <= 10).sum())
     if straight < ENOUGH:
         gaps.append(f"{_few(straight)} turned less than 10° from the lens")
@@ -193,12 +190,18 @@ def _gaps(
     return gaps
 
 
-def _beyond(one: str, many: str, way: str, angles: np.ndarray, edges: Sequence[int]) -> list[str]:
+def _beyond(turned: str, profile: str, angles: np.ndarray, edges: Sequence[int]) -> list[str]:
     """The lowest edge beyond which there is nothing or little."""
     for edge in edges:
         count = int((angles > edge).sum())
-        if count < ENOUGH:
-            return [f"{f'only {count}' if count else 'no'} {many if count > 1 else one} above {edge}°{way}"]
+        if count >= ENOUGH:
+            continue
+        if profile and edge >= _PROFILE:
+            few = f"only {count}" if count else "no"
+            return [
+                f"{few} {profile}{'s' * (count > 1)} above {edge}° (nose to the picture's {profile.split()[0]})"
+            ]
+        return [f"{_few(count)} {turned} by more than {edge}°"]
     return []
 
 

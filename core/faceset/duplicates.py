@@ -18,6 +18,7 @@ class Seen:
 
     def __init__(self) -> None:
         self._ids: list[str] = []
+        self._of: dict[str, list[int]] = {}
         self._sharpness: list[float] = []
         self._traits = np.zeros((256, len(SCALES)), np.float32)
         self._thumbs = np.zeros((256, THUMB * THUMB), np.uint8)
@@ -26,7 +27,13 @@ class Seen:
     def __len__(self) -> int:
         return len(self._ids)
 
+    def forget(self, picture: str) -> None:
+        """Leave out the faces of the picture ``source/name``, which is looked at again."""
+        for row in self._of.pop(picture, ()):
+            self._traits[row] = np.inf
+
     def add(self, face: Face) -> None:
+        self._of.setdefault(face.picture, []).append(len(self._ids))
         count = len(self._ids)
         if count == len(self._traits):
             self._traits = np.concatenate([self._traits, np.zeros_like(self._traits)])

@@ -70,6 +70,11 @@ class Face:
         return self.id.split("/", 1)[0]
 
     @property
+    def picture(self) -> str:
+        """The name of its picture, ``source/name``."""
+        return self.id.rpartition(".")[0]
+
+    @property
     def traits(self) -> np.ndarray:
         """(14,) pose, expression and light, each divided by what the eye hardly tells apart: see ``SCALES``."""
         light = self.light

@@ -89,9 +89,9 @@ def finish(
     reasons = select(faces, people, settings)
     used = [face for face, reason in zip(faces, reasons, strict=True) if not reason]
     coverage = cover(used)
-    sha256 = set_digest((pictures[_picture(face)][0], face.crop_sha256) for face in used)
+    sha256 = set_digest((pictures[face.picture][0], face.crop_sha256) for face in used)
     lines = [
-        _line(face, reason, int(label), pictures[_picture(face)])
+        _line(face, reason, int(label), pictures[face.picture])
         for face, reason, label in zip(faces, reasons, people.labels, strict=True)
     ]
     header = {"faces": len(faces), "used": len(used), "pictures": len(pictures), "sha256": sha256}
@@ -123,7 +123,7 @@ def _remove_strangers(folder: SetFolder, faces: Sequence[Face], people: People) 
         for face, label in zip(faces, people.labels, strict=True)
         if label > 0 and face.crop is not None
     }
-    for name in sorted({_picture(face) for face in strange.values()}):
+    for name in sorted({face.picture for face in strange.values()}):
         record = folder.record(name)
         mine = {face.id for face in record.faces} & set(strange)
         folder.write_record(_without(record, mine))
@@ -135,11 +135,6 @@ def _remove_strangers(folder: SetFolder, faces: Sequence[Face], people: People) 
 def _without(record: PictureRecord, ids: set[str]) -> PictureRecord:
     faces = tuple(replace(face, crop=None, note=REMOVED) if face.id in ids else face for face in record.faces)
     return replace(record, faces=faces)
-
-
-def _picture(face: Face) -> str:
-    """The name of a face's picture."""
-    return face.id.rpartition(".")[0]
 
 
 def _line(face: Face, reason: str, label: int, picture: tuple[str, int | None]) -> dict[str, Any]:

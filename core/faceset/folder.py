@@ -114,6 +114,15 @@ class SetFolder:
         if face.crop is not None:
             (self.path / face.crop).unlink(missing_ok=True)
 
+    def remove_other_crops(self, record: PictureRecord) -> None:
+        """Remove crops of the picture that its record no longer names."""
+        named = {face.crop for face in record.faces}
+        start = f"{record.name.rpartition('/')[2]}."
+        for path in (self.path / "crops" / record.source).glob("*.exr"):
+            counted = path.stem.removeprefix(start) if path.stem.startswith(start) else ""
+            if counted.isdigit() and f"crops/{record.source}/{path.name}" not in named:
+                path.unlink()
+
     def write_index(self, header: dict[str, Any], lines: Iterable[dict[str, Any]]) -> None:
         """Replace the index: ``header`` first, then one line a face."""
         with atomic_file(self.index) as temporary, open(temporary, "w", encoding="utf-8") as stream:

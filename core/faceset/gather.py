@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -20,10 +18,10 @@ from doublure.core.face import nets
 from doublure.core.face.pose import fit_pose
 from doublure.core.face.still import StillFace, close_up, still_faces
 from doublure.core.face.topology import canonical_shape
-from doublure.core.faceset.duplicates import Seen
 from doublure.core.faceset.expression import describe_expression
 from doublure.core.faceset.face import THUMB, Face, PictureRecord
 from doublure.core.faceset.folder import SetFolder
+from doublure.core.faceset.known import Known
 from doublure.core.faceset.light import describe_light
 from doublure.core.faceset.quality import clip_level, dark_share, sharpness
 from doublure.core.faceset.sources import Picture
@@ -66,54 +64,19 @@ class Gathered:
     failed: list[tuple[str, str]] = field(default_factory=list)
 
 
-class _Known:
-    """What the set holds, by file and by content."""
-
-    def __init__(self, folder: SetFolder) -> None:
-        self.by_file: dict[Path, tuple[str, int, int, str | None, bool]] = {}
-        self.by_content: dict[str, str] = {}
-        self.missing: dict[str, str] = {}
-        self.seen = Seen()
-        for record in folder.records():
-            self.add(record)
-
-    def add(self, record: PictureRecord) -> None:
-        self.by_file[record.file] = (
-            record.name, record.size, record.mtime_ns, record.track_sha256, record.identified
-        )  # fmt: skip
-        self.by_content.setdefault(record.sha256, record.name)
-        for face in record.faces:
-            if face.crop is None:
-                self.missing[face.id] = record.name
-            else:
-                self.missing.pop(face.id, None)
-                self.seen.add(face)
-
-    def fresh(self, picture: Picture, identify: bool, keep: frozenset[str]) -> bool:
-        """Whether the set's record of the file is still true and complete."""
-        entry = self.by_file.get(picture.file)
-        if entry is None or any(self.missing.get(each) == entry[0] for each in keep):
-            return False
-        name, size, mtime_ns, track, identified = entry
-        if name != picture.name or track != picture.track_sha256 or (identify and not identified):
-            return False
-        with suppress(OSError):
-            stat = picture.file.stat()
-            return (stat.st_size, stat.st_mtime_ns) == (size, mtime_ns)
-        return False
-
-
 def gather(
     folder: SetFolder,
     pictures: Sequence[Picture],
     settings: GatherSettings,
+    known: Known,
     progress: Callable[[int, int], None] | None = None,
 ) -> Gathered:
     """Add pictures to a set.
 
     Args:
         folder: created and locked by the caller.
-        pictures: from ``find_pictures``; one that the set knows, by place and date or by its pixels, is not looked at
+        known: what it holds.
+        pictures: from ``find_pictures``; one that is known, by place and date or by its pixels, is not looked at
             again.
         progress: called with (pictures done, pictures in all).
 
@@ -127,7 +90,7 @@ def gather(
         raise DoublureError(f"{identity.EXTRA}, which is not installed", remedy=identity.REMEDY)
     if settings.space is not None:
         resolve_space(settings.space)
-    known, done = _Known(folder), Gathered()
+    done = Gathered()
     wanted = [each for each in pictures if not known.fresh(each, identify, settings.keep)]
     done.known = len(pictures) - len(wanted)
     if wanted:
@@ -139,6 +102,7 @@ def gather(
         check()
         try:
             frame, digest = read.result()
+            again = known.forget(picture.name)
             record, crops = _look(picture, frame, digest, known, identify, settings)
         except DoublureError as error:
             done.failed.append((picture.name, str(error)))
@@ -146,6 +110,8 @@ def gather(
             for face_id, crop in crops:
                 folder.write_crop(face_id, crop.rgb.half().float(), torch.from_numpy(crop.visible))
             folder.write_record(record)
+            if again:
+                folder.remove_other_crops(record)
             known.add(record)
             done.added += 1
         if progress:
@@ -180,7 +146,7 @@ def _look(
     picture: Picture,
     frame: Frame,
     digest: str,
-    known: _Known,
+    known: Known,
     identify: bool,
     settings: GatherSettings,
 ) -> tuple[PictureRecord, list[tuple[str, StoredCrop]]]:
@@ -198,6 +164,12 @@ def _look(
     twin = known.by_content.get(digest)
     if twin is not None and twin != picture.name:
         return replace(record, reason=f"it is the very picture {twin}"), []
+    if picture.track_size not in (None, (frame.display.width, frame.display.height)):
+        raise frame.error(
+            f"it is {frame.display.width} x {frame.display.height}, and its track is of pictures of "
+            "{} x {}".format(*picture.track_size or ()),
+            "give the track that was made of these files",
+        )
     level = clip_level(frame)
     clipped = None if level is None else (frame.rgb.amax(0) >= level * 0.998).float().numpy()
     working = to_working(frame)

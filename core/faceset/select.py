@@ -133,10 +133,9 @@ def _not_largest(faces: Sequence[Face], people: People, reasons: Sequence[str]) 
     seen: set[str] = set()
     found = []
     for row, face in enumerate(faces):
-        picture = face.id.rpartition(".")[0]
-        if people.labels[row] < 0 and not reasons[row] and picture in seen:
+        if people.labels[row] < 0 and not reasons[row] and face.picture in seen:
             found.append(row)
-        seen.add(picture)
+        seen.add(face.picture)
     return found
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from doublure.core.errors import DoublureError
 from doublure.core.face.sidecar import FaceFrame, Track
@@ -23,6 +24,7 @@ class Picture:
         file: absolute. frame: its number in a sequence; None for a still.
         name: ``source/name`` in the set.
         tracked: the face as a sidecar has it, possibly lost; None where none was given. track_sha256: the sidecar's.
+        track_size: (width, height) of the plate that was tracked.
     """
 
     file: Path
@@ -30,6 +32,7 @@ class Picture:
     name: str
     tracked: FaceFrame | None = None
     track_sha256: str | None = None
+    track_size: tuple[int, int] | None = None
 
 
 class SourceNames:
@@ -70,26 +73,41 @@ def find_pictures(
     sidecars = _Sidecars(tracks)
     found: dict[Path, Picture] = {}
     for text in arguments:
-        for file, frame, face, digest in _expanded(text, sidecars):
-            name = f"{_slug(file.name) if frame is None else f'{frame:04d}'}"
-            picture = Picture(file, frame, f"{names.of(file, frame)}/{name}", face, digest)
+        for file, frame, sidecar in _expanded(text, sidecars):
+            name = _slug(file.name) if frame is None else f"{frame:04d}"
+            picture = Picture(file, frame, f"{names.of(file, frame)}/{name}")
+            if sidecar is not None and frame is not None:
+                track, digest = sidecar
+                size = (track.width, track.height)
+                picture = replace(picture, tracked=track.at(frame), track_sha256=digest, track_size=size)
             found.setdefault(file, picture)
     sidecars.refuse_unused()
     return list(found.values())
 
 
+_Sidecar: TypeAlias = tuple[Track, str]
+
+
 class _Sidecars:
     def __init__(self, paths: Iterable[Path]) -> None:
         self._tracks = {path: Track.load(path) for path in paths}
-        self._used: set[Path] = set()
+        self._used: dict[Path, str] = {}
 
-    def of(self, sequence: Sequence) -> tuple[Track, str] | None:
-        """The sidecar made of these files, and its SHA-256."""
+    def of(self, sequence: Sequence) -> _Sidecar | None:
+        """The sidecar made of these files, and its SHA-256. A sidecar may name its files without their folder."""
+        number = sequence.numbers[0]
+        own = sequence.path(number).absolute()
         for path, track in self._tracks.items():
-            number = sequence.numbers[0]
-            if Sequence.parse(track.source).path(number).absolute() == sequence.path(number).absolute():
-                self._used.add(path)
-                return track, hashlib.sha256(path.read_bytes()).hexdigest()
+            tracked = Sequence.parse(track.source).path(number)
+            if own.name != tracked.name or (tracked.parent != Path(".") and own != tracked.absolute()):
+                continue
+            if self._used.setdefault(path, str(own)) != str(own):
+                raise DoublureError(
+                    f"this track of {track.source} could be of two of the sequences",
+                    file=path,
+                    remedy="give them in runs of their own",
+                )
+            return track, hashlib.sha256(path.read_bytes()).hexdigest()
         return None
 
     def refuse_unused(self) -> None:
@@ -102,27 +120,24 @@ class _Sidecars:
                 )
 
 
-def _expanded(
-    text: str, sidecars: _Sidecars
-) -> Iterable[tuple[Path, int | None, FaceFrame | None, str | None]]:
+def _expanded(text: str, sidecars: _Sidecars) -> Iterable[tuple[Path, int | None, _Sidecar | None]]:
     path = Path(text)
     if path.is_dir():
         files = sorted(each for each in path.iterdir() if each.suffix.lower() in SUFFIXES)
         if not files:
             raise DoublureError("the folder holds no pictures", file=path, remedy="check the path")
         for each in files:
-            yield each.absolute(), None, None, None
+            yield each.absolute(), None, None
         return
     sequence = None if path.is_file() else Sequence.parse(text)
     if sequence is None or not sequence.numbered:
         if not path.is_file():
             raise DoublureError("there is no such file", file=path, remedy="check the name")
-        yield path.absolute(), None, None, None
+        yield path.absolute(), None, None
         return
     sidecar = sidecars.of(sequence)
     for number in sequence.numbers:
-        face = sidecar[0].at(number) if sidecar else None
-        yield sequence.path(number).absolute(), number, face, sidecar[1] if sidecar else None
+        yield sequence.path(number).absolute(), number, sidecar
 
 
 def _key(file: Path, frame: int | None) -> str:

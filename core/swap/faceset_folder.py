@@ -8,6 +8,7 @@ import math
 import os
 import shutil
 import uuid
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -183,7 +184,11 @@ def _mapped(path: Path, kind: torch.dtype, shape: tuple[int, ...]) -> torch.Tens
     count = math.prod(shape)
     if path.stat().st_size != count * kind.itemsize:
         raise DoublureError("the cut crops are damaged", file=path, remedy="remove the set's folder cache")
-    return torch.from_file(str(path), shared=False, size=count, dtype=kind).view(shape)
+    rows = np.memmap(path, np.float16 if kind == torch.float16 else np.uint8, "r", shape=shape)
+    with warnings.catch_warnings():
+        # Torch warns that it cannot be written to, which is meant: a private map would have to fit into memory.
+        warnings.simplefilter("ignore", UserWarning)
+        return torch.from_numpy(rows)
 
 
 def _moments(used: list[dict[str, Any]]) -> np.ndarray:

@@ -34,7 +34,7 @@ def test_the_second_run_adds_nothing_and_tells_the_same(
     told = json.loads(capsys.readouterr().out)
     assert told["pictures"] == {"new": 0, "known": 10, "failed": []}
     assert told["used"] == told["faces"] == 10
-    assert any("left profile" in gap for gap in told["coverage"]["missing"])
+    assert any("turned to the picture's left" in gap for gap in told["coverage"]["missing"])
 
 
 def test_what_is_missing_is_printed_for_people(made: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from doublure.core.errors import DoublureError
 from doublure.core.exr import read_exr, write_exr
 from doublure.core.faceset.folder import SetFolder
 from doublure.core.faceset.gather import Gathered, GatherSettings, gather
+from doublure.core.faceset.known import Known
 from doublure.core.faceset.sources import find_pictures
 from doublure.core.frame import Frame
 from doublure.core.picture import pixels_digest
@@ -34,8 +36,9 @@ def folder(tmp_path: Path) -> SetFolder:
 
 
 def run(folder: SetFolder, *arguments: Path, **settings: object) -> Gathered:
-    pictures = find_pictures(map(str, arguments), known=folder.records())
-    return gather(folder, pictures, GatherSettings(identify=False, **settings))  # type: ignore[arg-type]
+    known = Known(folder)
+    pictures = find_pictures(map(str, arguments), known=known.by_file.values())
+    return gather(folder, pictures, GatherSettings(identify=False, **settings), known)  # type: ignore[arg-type]
 
 
 def test_each_face_has_a_crop_that_its_record_names(footage: Path, folder: SetFolder) -> None:
@@ -119,6 +122,23 @@ def test_a_picture_that_was_changed_is_looked_at_again(footage: Path, folder: Se
     shutil.copy(HERO / "hero.0009.exr", footage / "a.0002.exr")
     assert run(folder, footage / "a.####.exr").added == 1
     assert folder.record("a/0002").sha256 != before
+
+
+def test_pictures_that_are_looked_at_again_do_not_repeat_themselves(footage: Path, folder: SetFolder) -> None:
+    run(folder, footage / "a.####.exr")
+    before = [record.faces[0].crop_sha256 for record in folder.records()]
+    for number in (1, 2, 3):
+        os.utime(footage / f"a.{number:04d}.exr", (1, 1))
+    assert run(folder, footage / "a.####.exr").added == 3
+    assert [record.faces[0].crop_sha256 for record in folder.records()] == before
+    assert all((folder.path / record.faces[0].crop).is_file() for record in folder.records())
+
+
+def test_a_crop_that_is_no_longer_of_a_face_does_not_stay(footage: Path, folder: SetFolder) -> None:
+    run(folder, footage / "a.####.exr")
+    write_exr(footage / "a.0002.exr", Frame.from_rgb(torch.full((3, 96, 96), 0.18), "ACEScg"))
+    run(folder, footage / "a.####.exr")
+    assert sorted(path.name for path in (folder.path / "crops/a").iterdir()) == ["0001.0.exr", "0003.0.exr"]
 
 
 def test_an_unknown_space_is_one_fault_and_not_one_a_picture(footage: Path, folder: SetFolder) -> None:

@@ -72,3 +72,12 @@ def test_a_sidecar_of_nothing_given_is_refused(files: Path) -> None:
     Track(str(files / "b" / "mara.####.exr"), 8, 8, 1.0, np.zeros((468, 3)), lost).save(files / "track.json")
     with pytest.raises(DoublureError, match="none of the sequences"):
         find_pictures([str(files / "a" / "mara.####.exr")], [files / "track.json"])
+
+
+def test_a_sidecar_that_names_no_folder_is_of_the_files_of_that_name(files: Path) -> None:
+    lost = {n: FaceFrame.lost(n, "no face was found") for n in (1, 2)}
+    Track("mara.1-2####.exr", 8, 8, 1.0, np.zeros((468, 3)), lost).save(files / "track.json")
+    first, second = str(files / "a" / "mara.####.exr"), str(files / "b" / "mara.####.exr")
+    assert find_pictures([first], [files / "track.json"])[0].track_size == (8, 8)
+    with pytest.raises(DoublureError, match="could be of two of the sequences"):
+        find_pictures([first, second], [files / "track.json"])
