@@ -16,10 +16,10 @@ from doublure.core.faceset.face import Face, PictureRecord
 from doublure.core.faceset.folder import SetFolder
 from doublure.core.faceset.people import People, tell_apart
 from doublure.core.faceset.report import coverage_text, left_out_text
-from doublure.core.faceset.select import SelectSettings, select
+from doublure.core.faceset.select import NEEDED, SelectSettings, select
 from doublure.core.faceset.sheet import coverage_sheet
 
-REMOVED = "it is somebody else's, and its crop was removed"
+REMOVED = "its crop was removed as somebody else's: --restore it with its footage"
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,8 @@ def finish(
     Args:
         folder: created and locked by the caller.
         settings: what is good enough.
-        likeness: (K, 128) descriptors of the person wanted; None: whoever has most faces.
+        likeness: (K, 128) descriptors of the person wanted, noted for later runs; None: whom an earlier run noted, or
+            else whoever has most faces, who is then noted as soon as there are enough.
         title: of the picture.
 
     Other people's crops do not stay in the set, unless ``settings.others`` says that they are wanted: nobody agreed
@@ -82,7 +83,14 @@ def finish(
     for row, face in enumerate(faces):
         if face.identity is not None:
             descriptors[row] = face.identity
-    people = tell_apart(descriptors, likeness)
+    if likeness is not None:
+        folder.write_person(likeness.mean(0))
+    wanted = folder.read_person()
+    people = tell_apart(descriptors, wanted)
+    mine = people.labels == 0
+    if wanted is None and mine.sum() >= NEEDED:
+        # Decided once: or more footage of somebody else would make it his, and remove the person's crops.
+        folder.write_person(descriptors[mine].mean(0))
     if not settings.others:
         gone = _remove_strangers(folder, faces, people)
         faces = [replace(face, crop=None, note=REMOVED) if face.id in gone else face for face in faces]

@@ -3,6 +3,7 @@
 mara/
   pictures/<source>/<name>.json   the truth: what was seen in a picture (``face.PictureRecord``)
   crops/<source>/<name>.<k>.exr   R, G, B half ACEScg, and `visible`, which may be painted black
+  person.json                     whose set it is: a mean descriptor (with the extra `identity`)
   index.jsonl                     one line a face: used or why not; made anew from the records by every run
   report.txt, coverage.png        what the set holds and lacks
   cache/                          crops as a network wants them; may be removed
@@ -19,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from doublure.core.atomic import atomic_file
@@ -31,6 +33,7 @@ from doublure.core.window import Window
 
 INDEX_SCHEMA = "doublure.faceset/1"
 INDEX = "index.jsonl"
+PERSON_SCHEMA = "doublure.faceset.person/1"
 
 
 class SetFolder:
@@ -122,6 +125,29 @@ class SetFolder:
             counted = path.stem.removeprefix(start) if path.stem.startswith(start) else ""
             if counted.isdigit() and f"crops/{record.source}/{path.name}" not in named:
                 path.unlink()
+
+    def write_person(self, descriptor: np.ndarray) -> None:
+        """Note whose set it is: (128,) mean descriptor of ``measure.identity``."""
+        told = {"schema": PERSON_SCHEMA, "identity": [round(float(v), 5) for v in descriptor]}
+        with atomic_file(self.path / "person.json") as temporary:
+            temporary.write_text(json.dumps(told) + "\n", encoding="utf-8")
+
+    def read_person(self) -> np.ndarray | None:
+        """(1, 128) whose set it is, or None where that was not decided. Raises DoublureError on a damaged file."""
+        path = self.path / "person.json"
+        if not path.exists():
+            return None
+        try:
+            told = json.loads(path.read_text(encoding="utf-8"))
+            if told["schema"] != PERSON_SCHEMA:
+                raise ValueError(told["schema"])
+            return np.array(told["identity"], np.float64).reshape(1, 128)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DoublureError(
+                "what tells whose set it is is damaged",
+                file=path,
+                remedy="remove it, and give --like PICTURE",
+            ) from error
 
     def write_index(self, header: dict[str, Any], lines: Iterable[dict[str, Any]]) -> None:
         """Replace the index: ``header`` first, then one line a face."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import pytest
 
+from doublure.core.errors import DoublureError
 from doublure.core.faceset.finish import finish
 from doublure.core.faceset.folder import SetFolder
 from doublure.core.faceset.select import SelectSettings
@@ -58,3 +59,22 @@ def test_another_choice_is_another_set_to_consent_to(folder: SetFolder) -> None:
     assert every.sha256 != some.sha256
     header = json.loads(folder.index.read_text().splitlines()[0])
     assert header["sha256"] == some.sha256
+
+
+def test_whose_set_it_is_is_decided_once(folder: SetFolder) -> None:
+    strangers(folder, "hero/0003", "hero/0004")
+    before = finish(folder, SelectSettings())
+    for row, record in enumerate(list(folder.records())):
+        for k in range(3):
+            other = replace(
+                record.faces[0], id=f"more/{row}{k}.0", identity=descriptor(2, 0.25, 50 + 3 * row + k)
+            )
+            folder.write_record(replace(record, name=f"more/{row}{k}", faces=(replace(other, crop=None),)))
+    after = finish(folder, SelectSettings())
+    assert [face.id for face in after.used] == [face.id for face in before.used]
+
+
+def test_a_damaged_likeness_is_named(folder: SetFolder) -> None:
+    (folder.path / "person.json").write_text("{}")
+    with pytest.raises(DoublureError, match=r"person\.json: .*give --like PICTURE"):
+        finish(folder, SelectSettings())
