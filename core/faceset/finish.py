@@ -20,6 +20,7 @@ from doublure.core.faceset.select import NEEDED, SelectSettings, select
 from doublure.core.faceset.sheet import coverage_sheet
 
 REMOVED = "its crop was removed as somebody else's: --restore it with its footage"
+GONE = "its crop is no longer there: give its footage again"
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,12 @@ def finish(
     for record in folder.records():
         pictures[record.name] = (record.sha256, record.frame)
         # Landmarks are 5 kB a face and are not needed here.
-        faces += [replace(face, points=np.zeros((0, 3), np.float32)) for face in record.faces]
+        faces += [
+            replace(face, points=np.zeros((0, 3), np.float32))
+            if folder.holds(face)
+            else replace(face, points=np.zeros((0, 3), np.float32), crop=None, note=GONE)
+            for face in record.faces
+        ]
         if record.reason is not None:
             faceless.append((record.name, record.reason))
     descriptors = np.full((len(faces), 128), np.nan)

@@ -107,6 +107,10 @@ class SetFolder:
         write_exr(path, Frame(pixels, ("R", "G", "B", VISIBLE), window, window, "ACEScg"))
         return name
 
+    def holds(self, face: Face) -> bool:
+        """Whether the crop that a face names is there; True where it names none."""
+        return face.crop is None or (self.path / face.crop).is_file()
+
     def read_crop(self, face: Face) -> Frame:
         """A stored crop. Raises DoublureError where it is missing or unreadable."""
         if face.crop is None:

@@ -20,8 +20,11 @@ class Known:
         self.by_content: dict[str, str] = {}
         self.missing: dict[str, str] = {}
         self.seen = Seen()
+        self.gone: set[str] = set()
         for record in folder.records():
             self.add(record)
+            if not all(folder.holds(face) for face in record.faces):
+                self.gone.add(record.name)
 
     def add(self, record: PictureRecord) -> None:
         # Without its faces: their landmarks would fill the memory.
@@ -43,7 +46,11 @@ class Known:
     def fresh(self, picture: Picture, identify: bool, keep: frozenset[str]) -> bool:
         """Whether the set's record of the file is still true and complete."""
         record = self.by_file.get(picture.file)
-        if record is None or any(self.missing.get(each) == record.name for each in keep):
+        if (
+            record is None
+            or record.name in self.gone
+            or any(self.missing.get(each) == record.name for each in keep)
+        ):
             return False
         if (record.name, record.track_sha256) != (picture.name, picture.track_sha256):
             return False

@@ -210,5 +210,7 @@ def _held_out(used: list[dict[str, Any]]) -> np.ndarray:
     held = np.zeros(len(used), bool)
     for source in dict.fromkeys(sources):
         rows = [row for row, each in enumerate(sources) if each == source]
+        # By number: as names, 10000 comes before 9999.
+        rows.sort(key=lambda row: used[row]["frame"] or 0)
         held[rows[len(rows) - int(len(rows) * HELD_OUT) :]] = True
     return held

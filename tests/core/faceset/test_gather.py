@@ -9,9 +9,11 @@ import torch
 
 from doublure.core.errors import DoublureError
 from doublure.core.exr import read_exr, write_exr
+from doublure.core.faceset.finish import GONE, finish
 from doublure.core.faceset.folder import SetFolder
 from doublure.core.faceset.gather import Gathered, GatherSettings, gather
 from doublure.core.faceset.known import Known
+from doublure.core.faceset.select import SelectSettings
 from doublure.core.faceset.sources import find_pictures
 from doublure.core.frame import Frame
 from doublure.core.picture import pixels_digest
@@ -139,6 +141,15 @@ def test_a_crop_that_is_no_longer_of_a_face_does_not_stay(footage: Path, folder:
     write_exr(footage / "a.0002.exr", Frame.from_rgb(torch.full((3, 96, 96), 0.18), "ACEScg"))
     run(folder, footage / "a.####.exr")
     assert sorted(path.name for path in (folder.path / "crops/a").iterdir()) == ["0001.0.exr", "0003.0.exr"]
+
+
+def test_a_crop_that_was_removed_comes_back_with_its_footage(footage: Path, folder: SetFolder) -> None:
+    run(folder, footage / "a.####.exr")
+    (folder.path / "crops/a/0002.0.exr").unlink()
+    made = finish(folder, SelectSettings())
+    assert made.reasons == ("", GONE, "")
+    assert run(folder, footage / "a.####.exr").added == 1
+    assert finish(folder, SelectSettings()).reasons == ("", "", "")
 
 
 def test_an_unknown_space_is_one_fault_and_not_one_a_picture(footage: Path, folder: SetFolder) -> None:

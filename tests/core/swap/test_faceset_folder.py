@@ -103,3 +103,10 @@ def test_stills_are_nobody_elses_moment(folder: SetFolder) -> None:
     moments = load_faceset(folder.path, "mara", "hero", size=SIZE).moments
     assert len(np.unique(moments)) == 10
     assert moments.max() < 0
+
+
+def test_the_last_block_is_the_last_by_number(folder: SetFolder) -> None:
+    header, lines = folder.read_index()
+    folder.write_index(header, [{**line, "frame": 9995 + row} for row, line in enumerate(lines[::-1])])
+    faces = load_faceset(folder.path, "mara", "hero", size=SIZE)
+    assert faces.moments[faces.held_out].tolist() == [10004]
