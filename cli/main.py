@@ -15,6 +15,7 @@ from doublure.core.errors import DoublureError
 
 VERBS = {
     "track": "follow a face through a plate",
+    "faceset": "collect a person's faces from sequences and stills, and tell which are missing",
     "train": "learn a model from footage of the driver and of the hero",
     "render": "render a graph of nodes over a range of frames",
     "serve": "run the render service that compositors' plug-ins speak to, or ask what it does",

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
         "train",
-        description="Learns a model from EXR sequences of a driver and one or more heroes. Give a sequence as"
-        " PATTERN or NAME=PATTERN; sequences of one name are one person. Everybody's likeness record must permit it"
+        description="Learns a model from EXR sequences of a driver and one or more heroes, or from sets that"
+        " doublure faceset made of them. Give a sequence or a set as PATTERN or NAME=PATTERN; sequences of one name"
+        " are one person, and a set is the whole of one. Everybody's likeness record must permit it"
         " (doublure consent). Can be killed at any moment and resumed. Started by torchrun, several processes train as"
         " one.",
     )
@@ -89,6 +90,7 @@ def _train(args: argparse.Namespace, tells: bool) -> int:
     """Find the faces, train, and say where the model is."""
     from doublure.core.consent.training import TrainingConsent
     from doublure.core.swap.faceset import build_faceset
+    from doublure.core.swap.faceset_folder import load_faceset
     from doublure.core.swap.train import TrainSettings, train
 
     settings = TrainSettings(
@@ -112,13 +114,16 @@ def _train(args: argparse.Namespace, tells: bool) -> int:
                 def found(done: int, total: int, phase: str = f"faces of {person}") -> None:
                     progress(phase, done, total)
 
-                faces = build_faceset(
-                    person, role, sequences, size=settings.size, space=args.space, progress=found
-                )
+                if isinstance(sequences, Path):
+                    faces = load_faceset(sequences, person, role, size=settings.size, progress=found)
+                else:
+                    faces = build_faceset(
+                        person, role, sequences, size=settings.size, space=args.space, progress=found
+                    )
                 if faces.sha256 not in pictures[person]:
                     raise DoublureError(
                         f"the pictures of {person} were changed while they were read",
-                        file=sequences[0].pattern,
+                        file=sequences if isinstance(sequences, Path) else sequences[0].pattern,
                         remedy="begin again when nobody writes them",
                     )
                 for sentence in faces.faceless:
@@ -164,7 +169,7 @@ def _train(args: argparse.Namespace, tells: bool) -> int:
 def _permitted(
     args: argparse.Namespace,
     consent: TrainingConsent,
-    people: dict[str, dict[str, list[Sequence]]],
+    people: dict[str, dict[str, list[Sequence] | Path]],
     progress: Progress,
 ) -> dict[str, list[str]]:
     """Name -> SHA-256 of their pictures, where everybody agreed to the use of these.
@@ -173,6 +178,7 @@ def _permitted(
     them are permitted.
     """
     from doublure.core.swap.faceset import pictures_digest
+    from doublure.core.swap.faceset_folder import set_sha256
     from doublure.core.swap.train import model_digest, resumed_start
 
     start = None
@@ -189,7 +195,10 @@ def _permitted(
             def read(done: int, total: int, phase: str = f"pictures of {person}") -> None:
                 progress(phase, done, total)
 
-            digest = pictures_digest(sequences, space=args.space, progress=read)
+            if isinstance(sequences, Path):
+                digest = set_sha256(sequences)
+            else:
+                digest = pictures_digest(sequences, space=args.space, progress=read)
             pictures.setdefault(person, []).append(digest)
     for grant in consent.require(everybody, pictures, start):
         say(f"{grant.person} ({grant.part}) consents: {grant.path}, {grant.record}.")
@@ -217,16 +226,28 @@ def _check_output(path: Path) -> None:
         raise DoublureError(f"the folder {path.parent} does not exist", file=path, remedy="create it first")
 
 
-def _people(args: argparse.Namespace) -> dict[str, dict[str, list[Sequence]]]:
-    """{role: {name: [Sequence]}} from the command line."""
+def _people(args: argparse.Namespace) -> dict[str, dict[str, list[Sequence] | Path]]:
+    """{role: {name: [Sequence] or the folder of a set}} from the command line."""
+    from doublure.core.faceset.folder import SetFolder
     from doublure.core.sequence import Sequence
 
-    found: dict[str, dict[str, list[Sequence]]] = {"hero": {}, "driver": {}, "cast": {}}
+    found: dict[str, dict[str, list[Sequence] | Path]] = {"hero": {}, "driver": {}, "cast": {}}
     for role, texts in (("hero", args.hero), ("driver", args.driver), ("cast", args.cast)):
         for text in texts:
             match = re.fullmatch(r"([A-Za-z0-9_-]+)=(.+)", text)
             if match is None and role == "cast":
                 raise DoublureError(f"--cast {text} does not name the person", remedy="write NAME=SEQ")
             name, pattern = (match[1], match[2]) if match else (role, text)
-            found[role].setdefault(name, []).append(Sequence.parse(pattern))
+            given = found[role]
+            if SetFolder.is_set(pattern) and name not in given:
+                given[name] = Path(pattern)
+                continue
+            earlier = given.setdefault(name, [])
+            if SetFolder.is_set(pattern) or isinstance(earlier, Path):
+                raise DoublureError(
+                    f"{name} is given a set and something else",
+                    file=pattern,
+                    remedy="add all the footage to one set with doublure faceset",
+                )
+            earlier.append(Sequence.parse(pattern))
     return found

@@ -19,7 +19,7 @@ GRID = 16
 """Cells along a side: the low frequencies hold nothing finer."""
 
 
-def _relative(low: np.ndarray, mask: np.ndarray) -> np.ndarray:
+def relative(low: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Low frequencies (S, S, 3) about their mean on the face, (GRID, GRID, 3)."""
     tone = (low * mask[..., None]).sum((0, 1)) / max(float(mask.sum()), 1e-6)
     return cv2.resize(low - tone, (GRID, GRID), interpolation=cv2.INTER_AREA)
@@ -34,7 +34,7 @@ def mean_complexion(faces: Series[tuple[np.ndarray, np.ndarray]]) -> Tensor:
     Returns:
         (3, GRID, GRID) float32 ACEScct about zero, mirror-symmetric: with few lights the rest is light.
     """
-    mean = np.mean([_relative(low, mask) for low, mask in faces], axis=0)
+    mean = np.mean([relative(low, mask) for low, mask in faces], axis=0)
     return torch.from_numpy((mean + mean[:, ::-1]) / 2).permute(2, 0, 1).float().contiguous()
 
 

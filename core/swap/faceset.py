@@ -23,6 +23,8 @@ from doublure.core.swap.masks import face_mask, loss_weight, to_crop
 
 MARGIN = 1.125  # the stored crop spans this much more than the network's, room for augmentation to move it
 DENSITY = 1.5  # stored pixels per network pixel, so that moving it does not blur it
+VISIBLE = "visible"
+"""The channel of a set's crop that is black where something is in front of the face, or the picture has ended."""
 HELD_OUT = 0.1  # share of each sequence, its last block, that is never trained on
 
 
@@ -160,7 +162,7 @@ def build_faceset(
         last_block = len(numbers) - int(len(numbers) * HELD_OUT)
         for index, frame in enumerate(FrameReader(sequence, numbers=numbers, space=space)):
             assert frame.number is not None
-            rows.append(_cut_face(to_working(frame), found[frame.number], shape, size))
+            rows.append(cut_face(to_working(frame), found[frame.number], shape, size))
             moments.append(frame.number)
             held.append(index >= last_block)
             done += 1
@@ -181,8 +183,14 @@ def build_faceset(
     )
 
 
-def _cut_face(frame: Frame, points: np.ndarray, shape: np.ndarray, size: int) -> tuple[np.ndarray, ...]:
-    """(detail (3, T, T) float16, mask and weight (T, T) uint8, and on the network's crop low and mask) of one frame."""
+def cut_face(frame: Frame, points: np.ndarray, shape: np.ndarray, size: int) -> tuple[np.ndarray, ...]:
+    """(detail (3, T, T) float16, mask and weight (T, T) uint8, and on the network's crop low and mask) of one frame.
+
+    Args:
+        frame: in ACEScg. Its channel ``visible``, where it has one, takes off the face what is black in it.
+        points: (468, 3) landmarks in its coordinates. shape: the person's, see ``face.pose.person_shape``.
+        size: side of the network's crop.
+    """
     square = np.array([frame.pixel_aspect, 1.0])
     pose = fit_pose(points * np.array([frame.pixel_aspect, 1.0, 1.0]), shape)
     matrix = crop_matrix(pose, size) / square[:, None]
@@ -199,11 +207,18 @@ def _cut_face(frame: Frame, points: np.ndarray, shape: np.ndarray, size: int) ->
     origin = (area.x0, area.y0)
     on_crop = to_crop(points, wide)
     mask = face_mask(on_crop, side)
+    seen = None
+    if frame.has(VISIBLE):
+        plane = frame.channel(VISIBLE)[rows, columns].numpy()
+        seen = cut(plane, origin, wide, side)[..., 0].clip(0, 1)
+        mask = mask * seen
     exposure = exposure_gain(cut(pixels, origin, wide, side), mask)
     encoded = cut(encode(pixels * exposure), origin, wide, side)
     # At inference light is separated over the network's own crop: the same blur in head units here.
     split = separate(encoded, mask, exposure, across=size * DENSITY)
     weight = loss_weight(on_crop, side, across=size * DENSITY)
+    if seen is not None:
+        weight = weight * seen
     inner = (side - round(size * DENSITY)) // 2
     own = slice(inner, inner + round(size * DENSITY))
     return (

@@ -1,0 +1,1 @@
+"""Facesets: one person's faces on disk, measured, sifted, and told apart; what training learns from."""
