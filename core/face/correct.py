@@ -123,7 +123,11 @@ def _moved(face: FaceFrame, row: HeadRow, track: Track) -> FaceFrame:
         turn, growth = np.radians(after.roll - before.roll), after.scale / before.scale
         spin = growth * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
         pupils = ((pupils * aspect[:2] - before.translation) @ spin.T + after.translation) / aspect[:2]
-    return replace(face, points=(moved / aspect).astype(np.float32), pose=after, pupils=pupils, by_hand=True)
+    # A keyframe that says what the track says confirms it, and sets nothing by hand.
+    by_hand = face.by_hand or float(np.abs(moved - points)[:, :2].max()) > _MOVED
+    return replace(
+        face, points=(moved / aspect).astype(np.float32), pose=after, pupils=pupils, by_hand=by_hand
+    )
 
 
 def _placed(row: HeadRow, track: Track) -> FaceFrame:
