@@ -130,3 +130,12 @@ def test_what_is_no_text_is_told(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(DoublureError, match="cannot be read"):
         read_points(path)
+
+
+def test_a_script_cut_anywhere_is_read_or_told(tmp_path: Path) -> None:
+    for end in range(0, len(TRACKER4), 3):
+        try:
+            points = read_points(write(tmp_path, TRACKER4[:end]))
+        except DoublureError:
+            continue
+        assert all(point.node for point in points)
