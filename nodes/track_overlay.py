@@ -45,8 +45,8 @@ def describe_face(face: FaceFrame, track_face: int | None, label: str) -> str:
     told = [str(face.number), *([name] if name else [])]
     if not face.found:
         return "  ".join([*told, face.reason or "no face was found"])
-    if face.confidence is not None:
-        told.append(f"sure {float(face.confidence.mean()):.2f}")
+    if face.confidence is not None and face.confidence.any():
+        told.append(f"sure {float(face.confidence[face.confidence > 0].mean()):.2f}")
     if face.occluded:
         told.append(f"{face.hidden:.0%} hidden")
     if face.by_hand:

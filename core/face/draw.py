@@ -97,16 +97,15 @@ def draw_text(
     text = text.encode("ascii", "replace").decode()
     (wide, high), base = cv2.getTextSize(text, font, size, 2)
     pad = 8
-    letter, rim = (np.zeros((high + base + 2 * pad, wide + 2 * pad), np.uint8) for _ in range(2))
+    letter = np.zeros((high + base + 2 * pad, wide + 2 * pad), np.uint8)
     cv2.putText(letter, text, (pad, pad + high), font, size, 255, 2, cv2.LINE_AA)
-    cv2.putText(rim, text, (pad, pad + high), font, size, 255, 9, cv2.LINE_AA)
+    # Grown, because what a thicker pen does depends on OpenCV's version.
+    rim = cv2.dilate(letter, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9)))
     scale = height / high
     into = (max(1, round(letter.shape[1] * scale * stretch)), max(1, round(letter.shape[0] * scale)))
     left, top = round(place[0] - pad * scale * stretch), round(place[1] - (pad + high) * scale)
     for matte, colour in ((rim, _BLACK), (letter, _WHITE)):
         small = cv2.resize(matte, into, interpolation=cv2.INTER_AREA)
-        # Small letters are thinner than a pixel and would be grey.
-        small = np.minimum(2 * small.astype(np.int32), 255)
         x0, y0 = max(left, 0), max(top, 0)
         x1, y1 = min(left + into[0], canvas.shape[1]), min(top + into[1], canvas.shape[0])
         if x0 < x1 and y0 < y1:

@@ -28,7 +28,7 @@ def drawn(before: Frame, after: Frame) -> np.ndarray:
 def test_it_shows_on_dark_and_on_bright(show: str, value: float) -> None:
     before = plate(value)
     after = overlay(before, face(0), show, "1001")
-    apart = np.log2((after.pixels + 0.02) / (before.pixels + 0.02)).abs().amax(0)
+    apart = torch.log2((after.pixels + 0.02) / (before.pixels + 0.02)).abs().amax(0)
     assert (apart[drawn(before, after)] > 1).float().mean() > 0.3
     assert float(after.pixels.max()) <= max(value, 1)
 
@@ -78,7 +78,7 @@ def test_the_text_tells_frame_face_and_state() -> None:
     assert describe_face(made.at(2), 1, "Mara") == "2  face 1 Mara  the face was lost"
     half = np.where(np.arange(468) < 234, 0, 1).astype(np.float32)
     assert describe_face(replace(made.at(3), confidence=half, by_hand=True), None, "") == (
-        "3  sure 0.50  50% hidden  by hand"
+        "3  sure 1.00  50% hidden  by hand"
     )
 
 
@@ -86,3 +86,12 @@ def test_the_text_is_drawn_without_a_face_too() -> None:
     lost = track(lost=(2,)).at(2)
     changed = drawn(plate(0.2), overlay(plate(0.2), lost, "all", describe_face(lost, None, "Müller")))
     assert np.flatnonzero(changed.any(1)).min() > 300
+
+
+@pytest.mark.parametrize("value", [0.0, 40.0])
+def test_the_text_shows_on_dark_and_on_bright(value: float) -> None:
+    lost = track(lost=(2,)).at(2)
+    after = overlay(plate(value), lost, "all", describe_face(lost, None, ""))
+    text = after.pixels[1, 330:, :300]
+    assert float(text.min()) < 0.1
+    assert float(text.max()) > 0.9
