@@ -86,10 +86,15 @@ def without_covered_steps(
     """Readings whose flow is not believed at covered points: it followed what is in front.
 
     A step counts for nothing where its point is covered at either end, so no covered reading pulls at another frame.
+    After a frame whose face was left out because too little of it is in view, a new run begins: the steps that follow
+    lead from a reading that is not there.
     """
     out: dict[int, Reading] = {}
     before: int | None = None
+    dropped = set(covered) - set(readings)
     for number, one in readings.items():
+        if before is not None and any(before < gone < number for gone in dropped):
+            one = replace(one, steps=None)
         marks = [covered[n] for n in (before, number) if n is not None and n in covered]
         if one.steps is not None and marks:
             doubt = np.where(np.any(marks, axis=0), np.inf, one.steps.doubt)

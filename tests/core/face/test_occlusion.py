@@ -73,6 +73,13 @@ def test_the_flow_of_what_is_in_front_counts_for_nothing() -> None:
     assert out[3] is readings[3]
 
 
+def test_a_frame_left_out_begins_a_new_run() -> None:
+    steps, empty = Steps(np.zeros((468, 2)), np.zeros(468)), np.zeros((468, 3))
+    readings = {n: Reading(empty, 1.0, steps if n else None, np.zeros((2, 2)), empty) for n in (0, 1, 3, 4)}
+    out = without_covered_steps(readings, {2: np.ones(468, bool)})
+    assert [out[n].steps is None for n in out] == [True, False, True, False]
+
+
 def test_what_is_read_under_the_matte_moves_neither_points_nor_pose() -> None:
     at = pose(4)
     right = at.scale * SHAPE @ at.rotation.T + [*at.translation, 0]
