@@ -42,6 +42,38 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--smoothing", type=int, metavar="N", help="frames either side over which jitter is smoothed"
     )
+    told = parser.add_argument_group("what is known of the shot")
+    told.add_argument(
+        "--from",
+        dest="comp_track",
+        metavar="FILE",
+        help="a track from the comp: Nuke's CornerPin2D or Tracker as text (.nk), or a table (.csv)",
+    )
+    told.add_argument(
+        "--use",
+        choices=("fill", "override", "look"),
+        default="fill",
+        help="what --from is for: it places the head where no face is found (fill), everywhere (override), or only "
+        "tells where to look (look)",
+    )
+    told.add_argument(
+        "--ignore",
+        metavar="FILE",
+        help="regions in which no face is looked for (.json, .csv)",
+    )
+    told.add_argument(
+        "--keyframes", metavar="TABLE.csv", help="keyframes of the head, laid over the track; see --correct"
+    )
+    told.add_argument(
+        "--occlusion",
+        metavar="FILES",
+        help="a matte of what stands in front of the face, named like the plate; it may be the plate",
+    )
+    told.add_argument(
+        "--occlusion-channel",
+        metavar="NAME",
+        help="the matte's channel; by default A, or the only one. Without --occlusion, a channel of the plate",
+    )
     parser.add_argument("--allow-faceless", action="store_true", help="a frame without a face is no fault")
     parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
     track_file.add_arguments(parser)
@@ -55,6 +87,7 @@ def run(args: argparse.Namespace) -> int:
         raise DoublureError("the track has no name", remedy="give one with -o, such as -o track.json")
     from doublure.nodes import Graph, Read, Shared, Track, prepare_graph
     from doublure.nodes.sidecar_key import read_key, state
+    from doublure.nodes.track_plan import FILL, HINT, OVERRIDE
     from doublure.nodes.tracks import load_track
 
     start = time.monotonic()
@@ -68,7 +101,18 @@ def run(args: argparse.Namespace) -> int:
     graph, shared = Graph(), Shared()
     plate = graph.add("plate", Read, pattern=args.plate, frames=args.frames or "", space=args.space)
     chosen = {"face_index": args.face, "threshold": args.threshold, "smoothing": args.smoothing}
+    chosen |= {"ignore": args.ignore, "comp_track": args.comp_track, "corrections": args.keyframes}
+    chosen |= {"occlusion_channel": args.occlusion_channel}
     settings = {name: value for name, value in chosen.items() if value is not None}
+    if args.comp_track:
+        settings["comp_use"] = {"fill": FILL, "override": OVERRIDE, "look": HINT}[args.use]
+    if args.occlusion:
+        frames = args.frames or ""
+        settings["occlusion"] = graph.add(
+            "occlusion", Read, pattern=args.occlusion, frames=frames, space="Raw"
+        )
+    elif args.occlusion_channel:
+        settings["occlusion"] = plate
     graph.add("track", Track, plate=plate, sidecar=sidecar, **settings)
     with Progress("tracking track") as progress:
         prepare_graph(graph, ["track"], [], shared, progress=progress)

@@ -44,7 +44,12 @@ _FACE = Page(
                 for name in ("consent", "driver_consent", "trust", "project", "shot")
             ),
         ),
-        Section("Tracking", _of("Track", "track", "face_index", "threshold", "smoothing")),
+        Section(
+            "Tracking",
+            _of("Track", "track", "face_index", "threshold", "smoothing", "ignore", "occlusion_channel"),
+        ),
+        Section("By hand", _of("Track", "track", "enabled", "corrections", "comp_track", "comp_use")),
+        Section("View", _of("Track", "track", "show")),
     ),
 )
 _SWAPPED = Page(
@@ -124,7 +129,7 @@ FACE_REPLACE = Tool(
     ),
     members=(
         # Swap reads the plate itself, so that the overlay, which is there to be looked at, is never in a comp.
-        Member("Track", _TRACK, {"plate": "plate"}, {"overlay": True}),
+        Member("Track", _TRACK, {"plate": "plate", "occlusion": "occlusion"}, {"overlay": True}),
         Member("Swap", _SWAP, {"plate": "plate"}),
         Member("Relight", _RELIGHT, {"face": "Swap", "plate": "plate"}, {"amount": 0.2, "level": 0.0}),
         # The matte is asked for in the alpha: hosts hand on four channels, and the plate's alpha is put back outside.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -89,6 +89,12 @@ class Setup(Protocol):
     name: str
     numbers: Sequence[int]
     shared: Shared
+
+    def connected(self, name: str) -> bool:
+        """Whether an input is connected."""
+
+    def params_at(self, number: int) -> Mapping[str, Any]:
+        """The node's own params at a frame, those that are animated too."""
 
     def input_numbers(self, name: str) -> list[int]:
         """The frame numbers that exist upstream of an input, whatever is being rendered."""

@@ -13,6 +13,7 @@ from doublure.nodes.context import Context, Shared
 from doublure.nodes.evaluate import Evaluation
 from doublure.nodes.graph import Graph
 from doublure.nodes.keys import Keys
+from doublure.nodes.schema import Params
 
 Progress = Callable[[str, int, int], None]
 """``(phase, done, total)``."""
@@ -83,6 +84,12 @@ class _NodeSetup:
     ) -> None:
         self.name, self.numbers, self.shared = name, numbers, shared
         self._graph, self._progress = graph, progress
+
+    def connected(self, name: str) -> bool:
+        return name in self._graph.nodes[self.name].inputs
+
+    def params_at(self, number: int) -> Params:
+        return self._graph.params_at(self.name, number)
 
     def input_numbers(self, name: str) -> list[int]:
         numbers: set[int] = set()

@@ -6,14 +6,17 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from doublure.core.errors import DoublureError
-from doublure.core.face.track import TrackSettings, track_frames
+from doublure.core.face.correct import SWITCHED_OFF
+from doublure.core.face.occlusion import Matte, matte_of
+from doublure.core.face.track import FaceFrame, TrackSettings, track_frames
 from doublure.core.frame import Frame
 from doublure.nodes.context import Context, Setup
 from doublure.nodes.folders import ensure_writable
 from doublure.nodes.keys import digest_of
 from doublure.nodes.schema import Identity, Input, Inputs, Node, Param, Params
-from doublure.nodes.sidecar_key import save, state
-from doublure.nodes.track_overlay import draw_landmarks
+from doublure.nodes.sidecar_key import state
+from doublure.nodes.track_overlay import SHOWN, describe_face, overlay
+from doublure.nodes.track_plan import FILL, HINT, OVERRIDE, TrackPlan, refuse_by_hand, restore, store
 from doublure.nodes.tracks import face_at, face_digest, load_track
 
 _DEFAULTS = TrackSettings()
@@ -21,50 +24,81 @@ _DEFAULTS = TrackSettings()
 
 def _prepare(params: Params, setup: Setup) -> None:
     """Analyse every frame of the plate, whatever is rendered, so that the frames of a chunk do not decide."""
-    sidecar = Path(params["sidecar"])
+    sidecar, plan = Path(params["sidecar"]), TrackPlan.of(params)
+    plan.check()
     numbers = setup.input_numbers("plate")
-    frames: dict[str, str] = {}
-    for number in numbers:
-        try:
-            frames[str(number)] = setup.input_key("plate", number)
-        except DoublureError as error:
-            frames[str(number)] = str(error)
-    settings = {name: params[name] for name in ("face_index", "threshold", "smoothing")}
-    key = analysis_key(settings, frames)
-    if state(sidecar, key) in ("absent", "stale"):
+    off = [number for number in numbers if not setup.params_at(number)["enabled"]]
+    inputs = ["plate", *(["occlusion"] if setup.connected("occlusion") else [])]
+    frames = {str(number): _key_at(setup, inputs, number) for number in numbers}
+    key = analysis_key(plan.analysis(), frames)
+    found = state(sidecar, plan.key(key, off))
+    if found == "foreign":
+        refuse_by_hand(sidecar, plan, off)
+    elif found != "current":
         ensure_writable(sidecar.parent)
-        _analyse(sidecar, TrackSettings(**settings), key, numbers, setup)
+        if not restore(sidecar, plan, key, off):
+            _analyse(sidecar, plan, key, numbers, off, inputs, setup)
     load_track(sidecar, setup.shared)
 
 
+def _key_at(setup: Setup, inputs: list[str], number: int) -> str:
+    """What changes when the pixels of a frame do; a fault where they cannot be read."""
+    try:
+        keys = [setup.input_key(name, number) for name in inputs]
+    except DoublureError as error:
+        return str(error)
+    return keys[0] if len(keys) == 1 else digest_of(keys)
+
+
 def analysis_key(settings: Params, frames: Mapping[str, str]) -> str:
-    """Key of an analysis, for ``sidecar_key``: the settings of ``TrackSettings``, and by frame number what changes
-    when that frame's pixels do."""
+    """Key of an analysis, for ``sidecar_key``: ``TrackPlan.analysis``, and by frame number what changes when that
+    frame's pixels do."""
     return digest_of(
         {"node": Track.id, "version": Track.version, "params": dict(settings), "frames": dict(frames)}
     )
 
 
-def _analyse(sidecar: Path, settings: TrackSettings, key: str, numbers: list[int], setup: Setup) -> None:
+def _analyse(
+    sidecar: Path,
+    plan: TrackPlan,
+    key: str,
+    numbers: list[int],
+    off: list[int],
+    inputs: list[str],
+    setup: Setup,
+) -> None:
     failures: list[tuple[int, DoublureError]] = []
     label = f"tracking {setup.name}"
+    now: dict[str, Frame] = {}
+    mattes: dict[int, Matte] = {}
 
     def frames() -> Iterator[Frame]:
-        for done, (number, found) in enumerate(setup.input_frames("plate", numbers)):
+        streams = [setup.input_frames(name, numbers) for name in inputs]
+        for done, pictures in enumerate(zip(*streams, strict=True)):
+            number = pictures[0][0]
             setup.report(label, done, len(numbers))
-            fault = found if isinstance(found, DoublureError) else _untrackable(found)
-            if fault is not None:
+            fault = next((found for _, found in pictures if isinstance(found, DoublureError)), None)
+            plate = pictures[0][1]
+            if fault is None and isinstance(plate, Frame):
+                fault = _untrackable(plate)
+            if fault is not None or not isinstance(plate, Frame):
+                assert fault is not None
                 # A bad frame fails where it is rendered; the others are tracked.
                 failures.append((number, fault))
-            else:
-                assert isinstance(found, Frame)
-                yield found
+                continue
+            for _, matte in pictures[1:]:
+                # A matte of another format, or without the channel, is a fault of the set-up.
+                assert isinstance(matte, Frame)
+                mattes[number] = matte_of(matte, plate, plan.channel)
+            now["plate"] = plate
+            yield plate
         if len(failures) == len(numbers) and failures:
             raise failures[0][1]
 
-    track = track_frames(frames(), settings, source=setup.input_source("plate"))
+    guide = plan.guide(lambda: now["plate"], lambda number: mattes.pop(number, None))
+    track = track_frames(frames(), plan.settings, source=setup.input_source("plate"), guide=guide)
     setup.report(label, len(numbers), len(numbers))
-    save(track, sidecar, key, [(number, str(error)) for number, error in failures])
+    store(track, sidecar, plan, key, off, [(number, str(error)) for number, error in failures])
 
 
 def _untrackable(frame: Frame) -> DoublureError | None:
@@ -81,7 +115,15 @@ def _render(inputs: Inputs, params: Params, ctx: Context) -> Frame:
     fault = _untrackable(plate)
     if fault is not None:
         raise fault
-    return draw_landmarks(plate, face_at(params["sidecar"], ctx, plate)) if params["overlay"] else plate
+    if not params["overlay"]:
+        return plate
+    face = face_at(params["sidecar"], ctx, plate)
+    if not params["enabled"] and face.found:
+        # The sidecar is older than the switch.
+        ctx.no_face(SWITCHED_OFF)
+        face = FaceFrame.lost(face.number, SWITCHED_OFF, by_hand=True)
+    track = load_track(params["sidecar"], ctx.shared)
+    return overlay(plate, face, params["show"], describe_face(face, track.face, track.label))
 
 
 def _content(params: Params, ctx: Context) -> dict[str, str]:
@@ -91,11 +133,20 @@ def _content(params: Params, ctx: Context) -> dict[str, str]:
 Track = Node(
     id="org.doublure.track",
     label="Track",
-    version=2,
+    version=3,
     help="Finds and follows one face through the whole plate and keeps its landmarks and head pose in a sidecar file, "
     "which Swap and Relight read. The plate is analysed again when it, or a setting here, has changed; a sidecar "
-    "corrected by hand is used as it is. The picture passes through.",
-    inputs=(Input("plate", "the plate with the face"),),
+    "corrected by hand is used as it is. Keyframes, frames switched off and a track from the comp are laid over it "
+    "without tracking again. The picture passes through.",
+    inputs=(
+        Input("plate", "the plate with the face"),
+        Input(
+            "occlusion",
+            "a matte of what stands in front of the face; its points there are not believed",
+            optional=True,
+            mask=True,
+        ),
+    ),
     params=(
         Param(
             "sidecar",
@@ -141,11 +192,82 @@ Track = Node(
             keyed=False,
         ),
         Param(
+            "enabled",
+            "bool",
+            True,
+            "Enabled",
+            "Off: the frame counts as one without the face, and the plate is kept there. In a host, press Analyse "
+            "after a change.",
+            group="By hand",
+        ),
+        Param(
+            "corrections",
+            "file",
+            "",
+            "Keyframes",
+            "A table of the head's keyframes (CSV, as doublure track --export writes it): each overrides the track, "
+            "and what it changes is interpolated in between.",
+            animatable=False,
+            group="By hand",
+        ),
+        Param(
+            "comp_track",
+            "file",
+            "",
+            "Comp track",
+            "A track made in the comp: Nuke's CornerPin2D or Tracker as text (.nk), or a table (.csv). It tells where "
+            "to look, and what Use says.",
+            animatable=False,
+            group="By hand",
+        ),
+        Param(
+            "comp_use",
+            "choice",
+            FILL,
+            "Use",
+            "fill gaps: the comp track places the head where no face is found. override: everywhere. look there: it "
+            "only tells where to look.",
+            choices=(FILL, OVERRIDE, HINT),
+            animatable=False,
+            keyed=False,
+            group="By hand",
+        ),
+        Param(
+            "ignore",
+            "file",
+            "",
+            "Ignore",
+            "Regions in which no face is looked for, such as a painting on the wall: rectangles and polygons in plate "
+            "pixels, with a range of frames where wanted (JSON or CSV).",
+            animatable=False,
+            group="Search",
+        ),
+        Param(
+            "occlusion_channel",
+            "string",
+            "",
+            "Occlusion channel",
+            "The channel of the occlusion matte, by name. Empty: A, or the only one.",
+            animatable=False,
+            keyed=False,
+            group="Search",
+        ),
+        Param(
             "overlay",
             "bool",
             False,
             "Overlay",
-            "Draws the landmarks over the picture, to judge the track.",
+            "Draws the tracked face over the picture, to judge the track.",
+            group="View",
+        ),
+        Param(
+            "show",
+            "choice",
+            SHOWN[0],
+            "Show",
+            "What the overlay draws. Green is sure, yellow and red are less so, magenta is hidden; the axes are the "
+            "head's.",
+            choices=SHOWN,
             group="View",
         ),
     ),
@@ -153,5 +275,7 @@ Track = Node(
     identity=(Identity("plate", (("overlay", False),)),),
     prepare=_prepare,
     content=_content,
-    reads=lambda params, number: [Path(params["sidecar"])],
+    reads=lambda params, number: [
+        Path(params[name]) for name in ("sidecar", "corrections", "comp_track", "ignore") if params[name]
+    ],
 )

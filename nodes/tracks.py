@@ -76,6 +76,8 @@ def face_digest(path: str | Path, ctx: Context) -> str:
         for array in (face.points, face.pose.rotation, face.pose.translation):
             digest.update(array.tobytes())
         digest.update(repr(face.pose.scale).encode())
+        for known in (face.confidence, face.pupils):
+            digest.update(b"" if known is None else known.tobytes())
     if ctx.scale != 1:
         digest.update(f"scale {ctx.scale!r}".encode())
     return digest.hexdigest()

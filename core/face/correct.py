@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +15,8 @@ from doublure.core.face.topology import RIGID
 
 SWITCHED_OFF = "switched off by hand"
 
+_MOVED = 0.05
+"""Pixels by which a sidecar's and a table's rounding may move a point."""
 _SIZE = 2
 _ANGLES = slice(3, 6)
 
@@ -47,7 +49,7 @@ def corrected(track: Track, rows: Sequence[HeadRow]) -> Track:
     frames = {}
     for face in track:
         if face.number in off:
-            frames[face.number] = FaceFrame.lost(face.number, SWITCHED_OFF)
+            frames[face.number] = FaceFrame.lost(face.number, SWITCHED_OFF, by_hand=True)
         elif face.pose is not None and shifts:
             values = _shifted(own[face.number], _between(shifts, face.number))
             frames[face.number] = _moved(face, HeadRow(face.number, values), track)
@@ -55,6 +57,17 @@ def corrected(track: Track, rows: Sequence[HeadRow]) -> Track:
             frames[face.number] = _placed(_interpolated(keys, face.number), track)
         else:
             frames[face.number] = face
+    return replace(track, frames=frames)
+
+
+def switched_off(track: Track, numbers: Collection[int]) -> Track:
+    """A track without the face in some frames, which are reported as switched off; numbers it lacks change nothing."""
+    frames = {
+        face.number: FaceFrame.lost(face.number, SWITCHED_OFF, by_hand=True)
+        if face.number in numbers
+        else face
+        for face in track
+    }
     return replace(track, frames=frames)
 
 
@@ -110,14 +123,18 @@ def _moved(face: FaceFrame, row: HeadRow, track: Track) -> FaceFrame:
         turn, growth = np.radians(after.roll - before.roll), after.scale / before.scale
         spin = growth * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
         pupils = ((pupils * aspect[:2] - before.translation) @ spin.T + after.translation) / aspect[:2]
-    return replace(face, points=(moved / aspect).astype(np.float32), pose=after, pupils=pupils)
+    # A keyframe that says what the track says confirms it, and sets nothing by hand.
+    by_hand = face.by_hand or float(np.abs(moved - points)[:, :2].max()) > _MOVED
+    return replace(
+        face, points=(moved / aspect).astype(np.float32), pose=after, pupils=pupils, by_hand=by_hand
+    )
 
 
 def _placed(row: HeadRow, track: Track) -> FaceFrame:
     """The person's mean face in the pose of a row."""
     pose = row.pose(track.pixel_aspect)
     points = np.c_[pose.project(track.shape), _depths(pose, track.shape)] / (track.pixel_aspect, 1, 1)
-    return FaceFrame(row.frame, True, None, 0.0, points.astype(np.float32), pose)
+    return FaceFrame(row.frame, True, None, 0.0, points.astype(np.float32), pose, by_hand=True)
 
 
 def _depths(pose: Pose, shape: np.ndarray) -> np.ndarray:

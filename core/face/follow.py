@@ -11,15 +11,13 @@ from doublure.core.face.eyes import RIMS, Eye, read_eyes, with_eyes
 from doublure.core.face.find import find_faces
 from doublure.core.face.flow import Steps, follow_points, grey_crop
 from doublure.core.face.fuse import Reading
+from doublure.core.face.guide import Guide
 from doublure.core.face.hidden import skin_colours
 from doublure.core.face.landmarks import TWO_LOOKS, Crop, Landmarks, settle, steady
 from doublure.core.face.topology import RIGID
 from doublure.core.face.view import Mapping, View, detector_view
 from doublure.core.frame import Frame
 from doublure.core.window import Window
-
-_BRACKET = (0.0, 2.0, -2.0)
-"""Exposure corrections, in stops, tried in turn where no face is found."""
 
 _FAR = 1.5
 """A face found again further away than this many of its sizes per missing frame is another face."""
@@ -66,27 +64,36 @@ class _Last:
 class Follower:
     """Follows one face; remembers the last picture of it."""
 
-    def __init__(self, settings: FollowSettings) -> None:
+    def __init__(self, settings: FollowSettings, guide: Guide | None = None) -> None:
         self._settings = settings
+        self._guide = guide or Guide()
         self._last: _Last | None = None
         self._missing = 0
 
     def follow(self, frame: Frame) -> Reading | str:
-        """The face in the next frame, in square pixels (plate x times the pixel aspect), or the reason why there is
-        none."""
+        """The face in the next frame, which has its number, in square pixels (plate x times the pixel aspect), or the
+        reason why there is none."""
+        number = frame.number or 0
         reason = "no face was found"
         if self._last is not None:
             if not self._missing:
                 found = self._carried(frame, self._last) or self._close_by(frame, self._last)
             else:
-                found = self._close_by(frame, self._last)
+                last, missing = self._last, self._missing
+                found = self._close_by(frame, last)
+                if found is not None and self._guide.ignores(
+                    found.points / (frame.pixel_aspect, 1, 1), number
+                ):
+                    self._last, self._missing, found = last, missing, None
             if found is not None:
                 return found
             self._missing += 1
             reason = "the face was lost"
-        for stops in _BRACKET:
-            view = detector_view(frame, stops=stops)
-            seen_or_reason = self._acquire(view, frame.pixel_aspect)
+        for region, stops in self._guide.looks(number):
+            view = self._guide.masked(detector_view(frame, region=region, stops=stops), number)
+            seen_or_reason = self._acquire(
+                view, frame.pixel_aspect, self._settings.face_index * (region is None)
+            )
             if isinstance(seen_or_reason, Landmarks):
                 points = _square(view.mapping.to_plate(seen_or_reason.points), frame.pixel_aspect)
                 return self._close_by_points(frame, points) or self._read(
@@ -166,8 +173,7 @@ class Follower:
         self._missing = 0
         return reading
 
-    def _acquire(self, view: View, aspect: float) -> Landmarks | str:
-        index = self._settings.face_index
+    def _acquire(self, view: View, aspect: float, index: int) -> Landmarks | str:
         seen = find_faces(view.pixels, threshold=self._settings.threshold, wanted=index + 1)
         if not seen:
             return ""

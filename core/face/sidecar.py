@@ -5,25 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import numpy as np
 
 from doublure.core.atomic import atomic_file
 from doublure.core.errors import DoublureError
 from doublure.core.face.pose import Pose
+from doublure.core.face.sidecar_check import REMEDY, check_sidecar, short
 
-SCHEMA = "doublure.track/2"
-READABLE = ("doublure.track/1", SCHEMA)
-"""Version 1 has neither confidence nor pupils."""
+SCHEMA = "doublure.track/3"
+READABLE = ("doublure.track/1", "doublure.track/2", SCHEMA)
+"""Version 1 has neither confidence nor pupils; version 2 does not say what was done by hand, and has no lens, cuts or
+coefficients."""
 
 COVERED = 0.035
 """From this share of hidden points on, something counts as being in front of the face."""
-
-_REMEDY = "track the plate again with doublure track"
 
 
 @dataclass(frozen=True)
@@ -39,6 +37,8 @@ class FaceFrame:
         pose: in square plate pixels: its x is plate x times the track's ``pixel_aspect``.
         confidence: (468,) float32 0..1, how sure each point's place is, 0 where it is hidden; None where unknown.
         pupils: (2, 2) plate coordinates of the person's right pupil and left one; None where unknown.
+        by_hand: a keyframe, an imported track or a switch had its say here: it moved, placed or removed the face.
+        coefficients: (K,) what a fitted model of the face makes of the expression; None where none was fitted.
     """
 
     number: int
@@ -49,6 +49,8 @@ class FaceFrame:
     pose: Pose | None
     confidence: np.ndarray | None = None
     pupils: np.ndarray | None = None
+    by_hand: bool = False
+    coefficients: np.ndarray | None = None
 
     @property
     def hidden(self) -> float:
@@ -61,9 +63,9 @@ class FaceFrame:
         return self.hidden >= COVERED
 
     @classmethod
-    def lost(cls, number: int, reason: str) -> FaceFrame:
+    def lost(cls, number: int, reason: str, *, by_hand: bool = False) -> FaceFrame:
         """A frame without the face."""
-        return cls(number, False, reason, 0.0, None, None)
+        return cls(number, False, reason, 0.0, None, None, by_hand=by_hand)
 
     def scaled(self, factor: float) -> FaceFrame:
         """The same face in the plate resized by ``factor`` (both ways alike), in the coordinates of that picture.
@@ -88,6 +90,11 @@ class Track:
         pixel_aspect: of the plate.
         shape: (468, 3) the person's shape, see :func:`doublure.core.face.pose.person_shape`.
         frames: by frame number, tracked numbers only.
+        face: number and label of this face among those of the plate; None and "" where it is the only one.
+        label: see ``face``.
+        cuts: the frames that begin a new shot, ascending.
+        focal: of the camera, in plate y pixels; None where unknown.
+        coefficients: (K,) what a fitted model of the face makes of the person; None where none was fitted.
     """
 
     source: str
@@ -96,6 +103,11 @@ class Track:
     pixel_aspect: float
     shape: np.ndarray
     frames: dict[int, FaceFrame] = field(default_factory=dict)
+    face: int | None = None
+    label: str = ""
+    cuts: tuple[int, ...] = ()
+    focal: float | None = None
+    coefficients: np.ndarray | None = None
 
     def at(self, number: int) -> FaceFrame:
         """The face in frame ``number``, possibly a lost one; DoublureError when it was never tracked."""
@@ -144,35 +156,20 @@ class Track:
                 f"the track cannot be read ({error.strerror or error})", file=where, remedy="check the file"
             ) from error
         except ValueError as error:
-            raise DoublureError("this is not JSON, or it is cut short", file=where, remedy=_REMEDY) from error
+            raise DoublureError("this is not JSON, or it is cut short", file=where, remedy=REMEDY) from error
         named = data.get("schema", "not named") if isinstance(data, dict) else "not named"
         if named not in READABLE:
             raise DoublureError(
-                f"this is not a {SCHEMA} file (its schema is {_short(str(named))})",
+                f"this is not a {SCHEMA} file (its schema is {short(str(named))})",
                 file=where,
-                remedy=_REMEDY,
+                remedy=REMEDY,
             )
-        fault = jsonschema.exceptions.best_match(_validator().iter_errors(data))
-        if fault is not None:
-            place = "/".join(str(part) for part in fault.absolute_path) or "the file"
-            raise DoublureError(
-                f"the track is damaged at {place} ({_short(fault.message)})", file=where, remedy=_REMEDY
-            )
+        check_sidecar(data, where)
         return _from_json(data, where)
-
-
-@cache
-def _validator() -> jsonschema.protocols.Validator:
-    schema = json.loads(Path(__file__).with_name("track.schema.json").read_text(encoding="utf-8"))
-    return jsonschema.Draft202012Validator(schema)
 
 
 def _refuse(constant: str) -> float:
     raise ValueError(f"{constant} is not JSON")
-
-
-def _short(message: str) -> str:
-    return message if len(message) < 120 else f"{message[:60]} … {message[-50:]}"
 
 
 def _to_json(track: Track) -> dict[str, Any]:
@@ -192,6 +189,10 @@ def _to_json(track: Track) -> dict[str, Any]:
                 entry["confidence"] = [_percent(float(one)) for one in face.confidence]
             if face.pupils is not None:
                 entry["pupils"] = _rounded(face.pupils, 2)
+            if face.coefficients is not None:
+                entry["coefficients"] = [round(float(v), 5) for v in face.coefficients]
+        if face.by_hand:
+            entry["by_hand"] = True
         frames.append(entry)
     return {
         "schema": SCHEMA,
@@ -200,8 +201,25 @@ def _to_json(track: Track) -> dict[str, Any]:
         "height": track.height,
         "pixel_aspect": track.pixel_aspect,
         "shape": _rounded(track.shape, 6),
+        **_optional(track),
         "frames": frames,
     }
+
+
+def _optional(track: Track) -> dict[str, Any]:
+    """What only some tracks have."""
+    out: dict[str, Any] = {}
+    if track.face is not None:
+        out["face"] = track.face
+    if track.label:
+        out["label"] = track.label
+    if track.cuts:
+        out["cuts"] = list(track.cuts)
+    if track.focal is not None:
+        out["focal"] = round(track.focal, 4)
+    if track.coefficients is not None:
+        out["coefficients"] = [round(float(v), 5) for v in track.coefficients]
+    return out
 
 
 def _percent(confidence: float) -> int:
@@ -218,14 +236,15 @@ def _from_json(data: dict[str, Any], where: Path) -> Track:
     for entry in data["frames"]:
         number = entry["number"]
         if number in frames:
-            raise DoublureError("the frame is in the track twice", file=where, frame=number, remedy=_REMEDY)
+            raise DoublureError("the frame is in the track twice", file=where, frame=number, remedy=REMEDY)
+        by_hand = entry.get("by_hand", False)
         if not entry["found"]:
-            frames[number] = FaceFrame.lost(number, entry["reason"])
+            frames[number] = FaceFrame.lost(number, entry["reason"], by_hand=by_hand)
             continue
         pose = entry["pose"]
         rotation = np.array(pose["rotation"], np.float64)
         if not np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-4) or np.linalg.det(rotation) < 0:
-            raise DoublureError("the head's rotation is not one", file=where, frame=number, remedy=_REMEDY)
+            raise DoublureError("the head's rotation is not one", file=where, frame=number, remedy=REMEDY)
         frames[number] = FaceFrame(
             number,
             True,
@@ -235,6 +254,8 @@ def _from_json(data: dict[str, Any], where: Path) -> Track:
             Pose(rotation, float(pose["scale"]), np.array(pose["translation"], np.float64)),
             np.array(entry["confidence"], np.float32) / 100 if "confidence" in entry else None,
             np.array(entry["pupils"], np.float64) if "pupils" in entry else None,
+            by_hand,
+            np.array(entry["coefficients"], np.float64) if "coefficients" in entry else None,
         )
     return Track(
         data["source"],
@@ -243,4 +264,9 @@ def _from_json(data: dict[str, Any], where: Path) -> Track:
         float(data["pixel_aspect"]),
         np.array(data["shape"], np.float64),
         frames,
+        data.get("face"),
+        data.get("label", ""),
+        tuple(data.get("cuts", ())),
+        float(data["focal"]) if "focal" in data else None,
+        np.array(data["coefficients"], np.float64) if "coefficients" in data else None,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,9 @@ from doublure.core.cancel import check
 from doublure.core.errors import DoublureError
 from doublure.core.face.follow import Follower, FollowSettings
 from doublure.core.face.fuse import Reading, fuse
+from doublure.core.face.guide import Guide
 from doublure.core.face.hidden import hidden_points
+from doublure.core.face.occlusion import COVERED, enough_in_view, in_place_of_covered, without_covered_steps
 from doublure.core.face.pose import person_shape
 from doublure.core.face.sidecar import FaceFrame, Track
 from doublure.core.face.smooth import smooth_shot
@@ -56,6 +58,7 @@ def track_frames(
     *,
     source: str | None = None,
     shape: np.ndarray | None = None,
+    guide: Guide | None = None,
 ) -> Track:
     """Track one face through frames.
 
@@ -67,6 +70,7 @@ def track_frames(
         source: what to call the sequence in the track; the first frame's path where None.
         shape: (468, 3) the person's known shape (another track's ``shape``); measured from these frames
             where None.
+        guide: what is known of the shot beforehand.
 
     Every frame that came in is in the track: found, or not found with the reason. After the face was lost the
     detector looks for it again near the place where it was last seen.
@@ -75,7 +79,9 @@ def track_frames(
         DoublureError: no frames at all; a frame number twice; frames of different sizes or pixel aspects.
     """
     settings = settings or TrackSettings()
-    follower = Follower(FollowSettings(settings.face_index, settings.threshold))
+    guide = guide or Guide()
+    follower = Follower(FollowSettings(settings.face_index, settings.threshold), guide)
+    covered: dict[int, np.ndarray] = {}
     seen: dict[int, FaceFrame] = {}
     readings: dict[int, Reading] = {}
     first: Frame | None = None
@@ -92,7 +98,12 @@ def track_frames(
             )
         if number in seen:
             raise frame.error(f"frame number {number} came twice", "give each frame once")
-        result = follower.follow(frame)
+        result = follower.follow(replace(frame, number=number))
+        matte = guide.hidden(number) if guide.hidden is not None else None
+        if matte is not None and not isinstance(result, str):
+            covered[number] = matte.covers(_plate(result.points, frame.pixel_aspect))
+            if not enough_in_view(covered[number]):
+                result = COVERED
         if isinstance(result, str):
             seen[number] = FaceFrame.lost(number, result)
         else:
@@ -104,17 +115,17 @@ def track_frames(
     if first is None:
         raise DoublureError("there are no frames to track", file=source, remedy="name at least one frame")
     aspect = first.pixel_aspect
-    ordered = dict(sorted(readings.items()))
+    ordered = without_covered_steps(dict(sorted(readings.items())), covered)
     steady = steadied(ordered, settings.smoothing)
     found = {n: one.points for n, one in steady.items()}
     if shape is None:
         shape = person_shape(_some(list(found.values()))) if found else canonical_shape().astype(np.float64)
+    found |= {n: in_place_of_covered(found[n], marks, shape) for n, marks in covered.items() if n in found}
     for n, (points, pose) in smooth_shot(found, shape, settings.smoothing).items():
         one = ordered[n]
         pupils = one.pupils / (aspect, 1)
-        seen[n] = FaceFrame(
-            n, True, None, one.presence, _plate(points, aspect), pose, steady[n].confidence, pupils
-        )
+        sure = _uncovered(steady[n].confidence, covered.get(n))
+        seen[n] = FaceFrame(n, True, None, one.presence, _plate(points, aspect), pose, sure, pupils)
     name = source if source is not None else str(first.path) if first.path is not None else ""
     frames_seen = dict(sorted(seen.items()))
     return Track(name, first.display.width, first.display.height, aspect, np.asarray(shape), frames_seen)
@@ -153,6 +164,13 @@ def steadied(readings: Mapping[int, Reading], half: int) -> dict[int, Steady]:
             sure = np.exp(-0.5 * (spread / (_UNSURE * unit)) ** 2) * ~hidden[number]
             out[number] = Steady(np.c_[places, points[:, 2]], sure.astype(np.float32))
     return out
+
+
+def _uncovered(sure: np.ndarray | None, covered: np.ndarray | None) -> np.ndarray | None:
+    """Confidence with 0 where the matte is; where nothing else is known of a frame that has one, 1 elsewhere."""
+    if covered is None or (sure is None and not covered.any()):
+        return sure
+    return np.where(covered, 0, 1 if sure is None else sure).astype(np.float32)
 
 
 def _some(points: list[np.ndarray]) -> list[np.ndarray]:

@@ -96,6 +96,11 @@ class TrackBegin:
     face_index: int
     threshold: float
     smoothing: int
+    ignore: str
+    corrections: str
+    comp_track: str
+    comp_use: str
+    channel: str
     source: str
     total: int
 
@@ -107,6 +112,8 @@ class TrackFrame:
     frame: int
     space: str
     input: Picture
+    occlusion: Picture | None = None
+    enabled: bool = True
 
 
 @dataclass(frozen=True)
@@ -228,6 +235,11 @@ def _track_begin(m: f.Fields) -> TrackBegin:
         face_index=f.whole(settings, "face_index", 0, 1000, 0),
         threshold=f.number(settings, "threshold", 0.01, 0.99, 0.5),
         smoothing=f.whole(settings, "smoothing", 0, 1000, 2),
+        ignore=f.text(settings, "ignore", default=""),
+        corrections=f.text(settings, "corrections", default=""),
+        comp_track=f.text(settings, "comp_track", default=""),
+        comp_use=f.text(settings, "comp_use", default=""),
+        channel=f.text(settings, "occlusion_channel", default=""),
         source=f.text(m, "source", default=""),
         total=f.whole(m, "total", 0, default=0),
     )
@@ -235,12 +247,15 @@ def _track_begin(m: f.Fields) -> TrackBegin:
 
 def _track_frame(m: f.Fields) -> TrackFrame:
     picture = _picture({"name": "plate", **f.mapping(m, "input", PARAMS)})
+    matte = _picture({"name": "occlusion", **f.mapping(m, "occlusion", PARAMS)}) if "occlusion" in m else None
     return TrackFrame(
         _id(m),
         f.whole(m, "session", 1),
         f.whole(m, "frame", -WHOLE),
         f.text(m, "space", default="ACEScg"),
         picture,
+        matte,
+        f.truth(m, "enabled", True),
     )
 
 

@@ -253,7 +253,8 @@ class Session:
         elif isinstance(message, m.TrackFinish):
             self._submit(Ticket(self, message.id, m.INTERACTIVE, partial(self._finish_track, message)))
         else:
-            work = partial(self._add_to_track, message, self._memories.of(message.input))
+            matte = None if message.occlusion is None else self._memories.of(message.occlusion)
+            work = partial(self._add_to_track, message, self._memories.of(message.input), matte)
             self._submit(Ticket(self, message.id, m.INTERACTIVE, work))
 
     # Work on tracks: runs in the worker's thread, in the order in which the client asked.
@@ -261,10 +262,12 @@ class Session:
     def _begin_track(self, message: m.TrackBegin, ticket: Ticket) -> Answer:
         return {"session": self._tracks.begin(message)}
 
-    def _add_to_track(self, message: m.TrackFrame, memory: mmap.mmap, ticket: Ticket) -> Answer:
+    def _add_to_track(
+        self, message: m.TrackFrame, memory: mmap.mmap, matte: mmap.mmap | None, ticket: Ticket
+    ) -> Answer:
         track = self._tracks.get(message.session)
         with configured(self._ocio):
-            return {"found": track.add(message.frame, message.space, message.input, memory, ticket.token)}
+            return {"found": track.add(message, memory, matte, ticket.token)}
 
     def _finish_track(self, message: m.TrackFinish, ticket: Ticket) -> Answer:
         track = self._tracks.get(message.session)

@@ -118,7 +118,7 @@ def test_a_table_that_was_exported_and_corrected_makes_a_track(
     main(["track", "fixed.json", "--info", "--json"])
     told = json.loads(capsys.readouterr().out)
     assert told["faceless"] == [{"frame": 1002, "reason": "switched off by hand"}]
-    assert told["by_hand"] == [1003]
+    assert told["by_hand"] == [1002, 1003]
 
 
 @pytest.mark.parametrize(
@@ -144,3 +144,62 @@ def test_bad_words_about_a_sidecar_are_told(
 def test_a_plate_without_an_output_is_told(shot: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["track", "plate/plate.####.exr"]) == 1
     assert "give one with -o" in capsys.readouterr().err
+
+
+def test_keyframes_and_ignored_regions_are_given_to_the_node(
+    shot: Path, tracker: list[list[int]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shot / "keys.csv").write_text(
+        "frame,found,x,y,size,yaw,pitch,roll\n1002,1,50,24,8,0,0,0\n1004,0,,,,,,\n"
+    )
+    (shot / "ignore.csv").write_text("x0,y0,x1,y1\n0,0,5,5\n")
+    assert run("--allow-faceless", "--keyframes", "keys.csv", "--ignore", "ignore.csv") == 0
+    capsys.readouterr()
+    assert main(["track", "track.json", "--info", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["by_hand"] == [1001, 1002, 1004]
+    assert told["switched_off"] == [1004]
+    assert main(["track", "track.json", "--info"]) == 0
+    assert "set by hand: 1001-1002, 1004." in capsys.readouterr().err
+
+
+def test_a_track_from_the_comp_fills_the_gap(
+    shot: Path, tracker: list[list[int]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shot / "t.csv").write_text(
+        "frame,name,x,y\n"
+        + "".join(
+            f"{n},to{i},{20 + 9 * (i in (2, 3))},{30 - 9 * (i > 2)}\n" for n in NUMBERS for i in range(1, 5)
+        )
+    )
+    assert run("--from", "t.csv") == 0
+    assert "the face is on 4 of 4 frames" in capsys.readouterr().err
+
+
+def test_a_comp_track_that_is_damaged_is_told(
+    shot: Path, tracker: list[list[int]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shot / "comp.nk").write_text("Tracker4 {\n tracks { { 1 31 1 }\n")
+    assert run("--from", "comp.nk") == 1
+    assert "comp.nk: the script is damaged (a brace is never closed)" in capsys.readouterr().err
+    assert not tracker
+
+
+def test_a_channel_of_the_plate_that_is_not_there_is_told(
+    shot: Path, tracker: list[list[int]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--occlusion-channel", "roto.hand") == 1
+    assert "the occlusion matte has no channel 'roto.hand' (it has R, G, B)" in capsys.readouterr().err
+    assert run("--occlusion", "plate/plate.####.exr", "--occlusion-channel", "R", "--allow-faceless") == 0
+
+
+def test_a_contact_sheet_is_written_with_and_without_the_plate(
+    shot: Path, tracker: list[list[int]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("--allow-faceless")
+    assert main(["track", "track.json", "--sheet", "a.png"]) == 0
+    assert main(["track", "track.json", "--sheet", "b.png", "--plate", "plate/plate.####.exr"]) == 0
+    assert (shot / "a.png").read_bytes()[:4] == (shot / "b.png").read_bytes()[:4] == b"\x89PNG"
+    assert (shot / "a.png").read_bytes() != (shot / "b.png").read_bytes()
+    assert main(["track", "track.json", "--sheet", "a.jpg"]) == 1
+    assert "name it .png" in capsys.readouterr().err

@@ -65,6 +65,67 @@ TOOL = {
                     ],
                 },
                 {
+                    'name': 'group_Track_By_hand',
+                    'label': 'By hand',
+                    'controls': [
+                        {
+                            'name': 'enabled',
+                            'kind': 'bool',
+                            'label': 'Enabled',
+                            'help': 'Off: the frame counts as one without the face, and the plate is kept there. In a host, press Analyse after a change.',
+                            'default': True,
+                            'animatable': True,
+                        },
+                        {
+                            'name': 'corrections',
+                            'kind': 'file',
+                            'label': 'Keyframes',
+                            'help': "A table of the head's keyframes (CSV, as doublure track --export writes it): each overrides the track, and what it changes is interpolated in between.",
+                            'default': '',
+                            'animatable': False,
+                        },
+                        {
+                            'name': 'comp_track',
+                            'kind': 'file',
+                            'label': 'Comp track',
+                            'help': "A track made in the comp: Nuke's CornerPin2D or Tracker as text (.nk), or a table (.csv). It tells where to look, and what Use says.",
+                            'default': '',
+                            'animatable': False,
+                        },
+                        {
+                            'name': 'comp_use',
+                            'kind': 'choice',
+                            'label': 'Use',
+                            'help': 'fill gaps: the comp track places the head where no face is found. override: everywhere. look there: it only tells where to look.',
+                            'default': 'fill gaps',
+                            'choices': ['fill gaps', 'override', 'look there'],
+                            'animatable': False,
+                        },
+                    ],
+                },
+                {
+                    'name': 'group_Track_Search',
+                    'label': 'Search',
+                    'controls': [
+                        {
+                            'name': 'ignore',
+                            'kind': 'file',
+                            'label': 'Ignore',
+                            'help': 'Regions in which no face is looked for, such as a painting on the wall: rectangles and polygons in plate pixels, with a range of frames where wanted (JSON or CSV).',
+                            'default': '',
+                            'animatable': False,
+                        },
+                        {
+                            'name': 'occlusion_channel',
+                            'kind': 'string',
+                            'label': 'Occlusion channel',
+                            'help': 'The channel of the occlusion matte, by name. Empty: A, or the only one.',
+                            'default': '',
+                            'animatable': False,
+                        },
+                    ],
+                },
+                {
                     'name': 'group_Track_View',
                     'label': 'View',
                     'controls': [
@@ -72,8 +133,17 @@ TOOL = {
                             'name': 'overlay',
                             'kind': 'bool',
                             'label': 'Overlay',
-                            'help': 'Draws the landmarks over the picture, to judge the track.',
+                            'help': 'Draws the tracked face over the picture, to judge the track.',
                             'default': False,
+                            'animatable': True,
+                        },
+                        {
+                            'name': 'show',
+                            'kind': 'choice',
+                            'label': 'Show',
+                            'help': "What the overlay draws. Green is sure, yellow and red are less so, magenta is hidden; the axes are the head's.",
+                            'default': 'all',
+                            'choices': ['all', 'mesh', 'contours', 'axes'],
                             'animatable': True,
                         },
                     ],
@@ -104,13 +174,13 @@ TOOL = {
                             'name': 'about_version',
                             'kind': 'text',
                             'label': '',
-                            'default': 'Doublure Track 1 (Track 2)',
+                            'default': 'Doublure Track 1 (Track 3)',
                         },
                         {
                             'name': 'about_help',
                             'kind': 'text',
                             'label': '',
-                            'default': 'Finds and follows one face through the whole plate and keeps its landmarks and\nhead pose in a sidecar file, which Swap and Relight read. The plate is analysed\nagain when it, or a setting here, has changed; a sidecar corrected by hand is\nused as it is. The picture passes through.\nInput plate: the plate with the face.',
+                            'default': 'Finds and follows one face through the whole plate and keeps its landmarks and\nhead pose in a sidecar file, which Swap and Relight read. The plate is analysed\nagain when it, or a setting here, has changed; a sidecar corrected by hand is\nused as it is. Keyframes, frames switched off and a track from the comp are laid\nover it without tracking again. The picture passes through.\nInput plate: the plate with the face.\nInput occlusion (optional): a matte of what stands in front of the face; its\npoints there are not believed.',
                         },
                     ],
                 },
@@ -124,6 +194,13 @@ TOOL = {
             'major': -1,
             'position': [0.0, 0.0],
             'values': [['optional', [False]], ['isMask', [False]]],
+        },
+        {
+            'name': 'occlusion',
+            'plugin': 'fr.inria.built-in.Input',
+            'major': -1,
+            'position': [240.0, 0.0],
+            'values': [['optional', [True]], ['isMask', [True]]],
         },
         {
             'name': 'Track',
@@ -140,14 +217,26 @@ TOOL = {
             'values': [],
         },
     ],
-    'wires': [['Track', 0, 'plate'], ['Output', 0, 'Track']],
+    'wires': [['Track', 0, 'plate'], ['Track', 1, 'occlusion'], ['Output', 0, 'Track']],
     'links': [
         {'control': 'sidecar', 'node': 'Track', 'param': 'sidecar', 'alias': False},
         {'control': 'face_index', 'node': 'Track', 'param': 'face_index', 'alias': True},
         {'control': 'threshold', 'node': 'Track', 'param': 'threshold', 'alias': True},
         {'control': 'smoothing', 'node': 'Track', 'param': 'smoothing', 'alias': True},
         {'control': 'analyse', 'node': 'Track', 'param': 'analyse', 'alias': True},
+        {'control': 'enabled', 'node': 'Track', 'param': 'enabled', 'alias': True},
+        {'control': 'corrections', 'node': 'Track', 'param': 'corrections', 'alias': False},
+        {'control': 'comp_track', 'node': 'Track', 'param': 'comp_track', 'alias': False},
+        {'control': 'comp_use', 'node': 'Track', 'param': 'comp_use', 'alias': True},
+        {'control': 'ignore', 'node': 'Track', 'param': 'ignore', 'alias': False},
+        {
+            'control': 'occlusion_channel',
+            'node': 'Track',
+            'param': 'occlusion_channel',
+            'alias': False,
+        },
         {'control': 'overlay', 'node': 'Track', 'param': 'overlay', 'alias': True},
+        {'control': 'show', 'node': 'Track', 'param': 'show', 'alias': True},
         {'control': 'input_space', 'node': 'Track', 'param': 'input_space', 'alias': True},
     ],
 }
@@ -174,7 +263,7 @@ def getGrouping():
 
 
 def getPluginDescription():
-    return 'Finds and follows one face through the whole plate and keeps its landmarks and head pose in a sidecar file, which Swap and Relight read. The plate is analysed again when it, or a setting here, has changed; a sidecar corrected by hand is used as it is. The picture passes through.'
+    return 'Finds and follows one face through the whole plate and keeps its landmarks and head pose in a sidecar file, which Swap and Relight read. The plate is analysed again when it, or a setting here, has changed; a sidecar corrected by hand is used as it is. Keyframes, frames switched off and a track from the comp are laid over it without tracking again. The picture passes through.'
 
 
 # Older versions ask for the description by this name.

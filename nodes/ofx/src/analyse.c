@@ -50,7 +50,7 @@ static bool find_range(struct analysis *analysis, struct fault *fault) {
     return true;
 }
 
-/* Session fields are the same params that Track declares. */
+/* The session's settings are the params that Track declares: all of them go, and the service takes what it knows. */
 static bool begin(struct analysis *analysis, struct fault *fault) {
     struct text fields = {0}, params = {0};
     bool good = values_json(analysis->instance, analysis->now, &params, fault);
@@ -60,9 +60,7 @@ static bool begin(struct analysis *analysis, struct fault *fault) {
         snprintf(source, sizeof source, "Source in %s", host.name);
         text_add(&fields, ", \"sidecar\": ");
         text_add_json(&fields, json_string(values, "sidecar", ""));
-        text_add(&fields, ", \"settings\": {\"face_index\": %d, \"threshold\": ", (int)json_number(values, "face_index", 0));
-        text_add_number(&fields, json_number(values, "threshold", 0.5));
-        text_add(&fields, ", \"smoothing\": %d}, \"source\": ", (int)json_number(values, "smoothing", 0));
+        text_add(&fields, ", \"settings\": %s, \"source\": ", params.at);
         text_add_json(&fields, source);
         text_add(&fields, ", \"total\": %ld", analysis->last - analysis->first + 1);
         done = client_ask(analysis->client, "track.begin", &fields, patience_seconds(), &analysis->waiter, fault);
@@ -81,6 +79,36 @@ static bool is_proxy(const struct image *image) {
     double scale = 1.0;
     get_double(image->handle, kOfxImageEffectPropRenderScale, 0, &scale);
     return scale > 0 && fabs(scale - 1.0) > 1e-9;
+}
+
+/* Whether the artist has left the frame on. */
+static bool add_enabled(struct analysis *analysis, long number, struct text *fields, struct fault *fault) {
+    struct text params = {0};
+    bool good = values_json(analysis->instance, (OfxTime)number, &params, fault);
+    struct json *values = good && params.at && !params.failed ? json_parse(params.at, params.length) : NULL;
+    if (good && !values)
+        good = fault_set(fault, "there is no memory for the analysis.");
+    if (good)
+        text_add(fields, ", \"enabled\": %s", json_bool(values, "enabled", true) ? "true" : "false");
+    free(values);
+    text_free(&params);
+    return good;
+}
+
+/* The matte of what is in front of the face, where one is connected; a frame for which the host has none has nothing there. */
+static bool add_matte(struct analysis *analysis, long number, OfxRectI area, OfxRectI display, struct text *fields, struct fault *fault) {
+    struct instance *instance = analysis->instance;
+    if (instance->clip_count < 2 || !clip_used(&instance->clips[1], (OfxTime)number))
+        return true;
+    struct image image;
+    enum fetched fetched = image_fetch(&image, instance->clips[1].handle, instance->clips[1].name, (OfxTime)number, fault);
+    if (fetched != FETCHED)
+        return fetched == NO_PICTURE;
+    struct handed handed;
+    text_add(fields, ", \"occlusion\": ");
+    bool good = hand_over(analysis->client, 2, &instance->clips[1], &image, area, display, fields, &handed, &analysis->waiter, fault);
+    image_release(&image);
+    return good;
 }
 
 static bool send_frame(struct analysis *analysis, long number, struct fault *fault) {
@@ -102,7 +130,9 @@ static bool send_frame(struct analysis *analysis, long number, struct fault *fau
         fault_set(fault, "the host gives pictures in a proxy scale; switch the proxy off and track again.");
     else if (find_display(instance, (OfxTime)number, 1.0, &image, &display, fault) &&
              hand_over(analysis->client, 1, &instance->clips[0], &image, image.pixels.bounds, display, &fields, &handed,
-                       &analysis->waiter, fault))
+                       &analysis->waiter, fault) &&
+             add_matte(analysis, number, image.pixels.bounds, display, &fields, fault) &&
+             add_enabled(analysis, number, &fields, fault))
         done = client_ask(analysis->client, "track.frame", &fields, patience_seconds(), &analysis->waiter, fault);
     image_release(&image);
     text_free(&fields);

@@ -6,7 +6,7 @@ from scipy.spatial.transform import Rotation
 
 from doublure.core.errors import DoublureError
 from doublure.core.face import topology
-from doublure.core.face.correct import SWITCHED_OFF, corrected
+from doublure.core.face.correct import SWITCHED_OFF, corrected, switched_off
 from doublure.core.face.pose import Pose
 from doublure.core.face.sidecar import FaceFrame, Track
 from doublure.core.face.table import HeadRow, row_of
@@ -91,3 +91,14 @@ def test_no_rows_change_nothing() -> None:
 def test_a_row_outside_the_track_is_refused() -> None:
     with pytest.raises(DoublureError, match="not in the track"):
         corrected(track(), [key(20)])
+
+
+def test_what_keyframes_move_place_or_remove_is_told_as_by_hand() -> None:
+    out = corrected(track(lost=(4,)), [key(2), HeadRow(3, None), key(6, x=3.0)])
+    assert [after.number for after in out if after.by_hand] == [3, 4, 5, 6, 7, 8, 9]
+
+
+def test_frames_are_switched_off_and_those_that_are_not_there_change_nothing() -> None:
+    out = switched_off(track(), [3, 77])
+    assert [after.number for after in out if not after.found] == [3]
+    assert (out.at(3).reason, out.at(3).by_hand) == (SWITCHED_OFF, True)

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 
 from doublure.core.errors import DoublureError
-from doublure.core.face import topology
+from doublure.core.face import sidecar, topology
 from doublure.core.face.pose import fit_pose
 from doublure.core.face.sidecar import FaceFrame, Track
 
@@ -84,10 +86,10 @@ def test_a_file_cut_short_is_told(saved):
         Track.load(saved)
 
 
-@pytest.mark.parametrize("content", ["{}", '{"schema": "doublure.track/3"}', '{"schema": "else/1"}'])
+@pytest.mark.parametrize("content", ["{}", '{"schema": "doublure.track/4"}', '{"schema": "else/1"}'])
 def test_another_schema_is_refused(saved, content):
     saved.write_text(content)
-    with pytest.raises(DoublureError, match=r"not a doublure\.track/2 file"):
+    with pytest.raises(DoublureError, match=r"not a doublure\.track/3 file"):
         Track.load(saved)
 
 
@@ -157,8 +159,9 @@ def test_confidence_and_pupils_come_back(track, tmp_path):
     assert Track.load(tmp_path / "t.json").at(-1).confidence is None
 
 
-def test_a_sidecar_of_version_1_still_loads(saved):
-    saved.write_text(saved.read_text().replace("doublure.track/2", "doublure.track/1"))
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_sidecar_of_an_older_version_still_loads(saved, version):
+    saved.write_text(saved.read_text().replace("doublure.track/3", f"doublure.track/{version}"))
     old = Track.load(saved).at(7)
     assert old.found
     assert old.pupils is None
@@ -185,3 +188,77 @@ def test_a_face_with_hidden_points_is_occluded(track):
 def test_a_scaled_face_has_scaled_pupils(track):
     face = replace(track.frames[7], pupils=np.array([[90.0, 40.0], [120.0, 42.0]]))
     np.testing.assert_allclose(face.scaled(0.5).pupils, [[45, 20], [60, 21]])
+
+
+def test_what_was_done_by_hand_and_what_only_some_tracks_have_comes_back(track, tmp_path):
+    track.frames[7] = replace(track.frames[7], by_hand=True, coefficients=np.array([0.5, -1.25]))
+    track.frames[8] = FaceFrame.lost(8, "switched off by hand", by_hand=True)
+    more = {"face": 2, "label": "Mara", "cuts": (5, 7), "focal": 1850.5, "coefficients": np.arange(3.0)}
+    replace(track, **more).save(tmp_path / "t.json")
+    back = Track.load(tmp_path / "t.json")
+    assert (back.face, back.label, back.cuts, back.focal) == (2, "Mara", (5, 7), 1850.5)
+    np.testing.assert_allclose(back.coefficients, [0, 1, 2])
+    np.testing.assert_allclose(back.at(7).coefficients, [0.5, -1.25])
+    assert [back.at(n).by_hand for n in (-1, 7, 8)] == [False, True, True]
+
+
+def _points(change):
+    return lambda d: change(d["frames"][0]["points"])
+
+
+ARRAYS = {
+    "a word": _points(lambda p: p[3].__setitem__(1, "4")),
+    "true": _points(lambda p: p[3].__setitem__(1, True)),
+    "nothing": _points(lambda p: p[3].__setitem__(1, None)),
+    "a row that is a number": _points(lambda p: p.__setitem__(9, 3.0)),
+    "a row of four": _points(lambda p: p[0].append(1.0)),
+    "a row in a row": _points(lambda p: p[0].__setitem__(0, [1.0])),
+    "one row too few": _points(lambda p: p.pop()),
+    "a word for an array": lambda d: d["frames"][0].update(points="none"),
+    "a turn of two rows": lambda d: d["frames"][0]["pose"]["rotation"].pop(),
+    "confidence of a half percent": lambda d: d["frames"][0].update(confidence=[0.5] * 468),
+    "confidence below 0": lambda d: d["frames"][0].update(confidence=[-1] * 468),
+    "three pupils": lambda d: d["frames"][0].update(pupils=[[1, 2]] * 3),
+    "an unknown field": lambda d: d["frames"][0].update(mood="good"),
+    "by_hand that is a number": lambda d: d["frames"][0].update(by_hand=1),
+    "found that is a word": lambda d: d["frames"][0].update(found="yes"),
+}
+
+
+@pytest.mark.parametrize("change", ARRAYS.values(), ids=ARRAYS)
+def test_whatever_the_schema_refuses_is_refused_with_the_frame(saved, change):
+    """The schema by itself is the judge; the quick check must not be kinder."""
+    _damage(saved, change)
+    schema = json.loads((Path(sidecar.__file__).parent / "track.schema.json").read_text())
+    assert not jsonschema.Draft202012Validator(schema).is_valid(json.loads(saved.read_text()))
+    with pytest.raises(DoublureError, match=r"\(frame -1\): the track is damaged at frames/0"):
+        Track.load(saved)
+
+
+def test_what_is_saved_is_what_the_schema_says(track, tmp_path):
+    track.frames[7] = replace(track.frames[7], confidence=np.ones(468, np.float32), by_hand=True)
+    replace(track, face=1, label="Mara", cuts=(7,), focal=900.0).save(tmp_path / "t.json")
+    schema = json.loads((Path(sidecar.__file__).parent / "track.schema.json").read_text())
+    jsonschema.validate(json.loads((tmp_path / "t.json").read_text()), schema)
+
+
+@pytest.mark.parametrize("frames", [None, {}, [3], [None]])
+def test_frames_that_are_none_are_refused(saved, frames):
+    _damage(saved, lambda d: d.update(frames=frames))
+    with pytest.raises(DoublureError, match="damaged at frames"):
+        Track.load(saved)
+
+
+def test_a_number_that_overflows_is_refused(saved):
+    saved.write_text(saved.read_text().replace('"score":0.9877', '"score":1e999'))
+    with pytest.raises(DoublureError, match=r"damaged|not finite"):
+        Track.load(saved)
+
+
+@pytest.mark.parametrize("number", ["1e999", "1" + 400 * "0"])
+def test_a_place_that_is_too_large_is_refused(saved, number):
+    text = saved.read_text()
+    start = text.index('"points":[[') + len('"points":[[')
+    saved.write_text(text[:start] + number + text[text.index(",", start) :])
+    with pytest.raises(DoublureError, match=r"\(frame -1\): the track is damaged at frames/0/points"):
+        Track.load(saved)

@@ -37,17 +37,32 @@ def test_every_frame_of_source_is_sent_and_the_artist_told(host: MakeHost, fake:
     assert kinds(fake) == ["track.begin", "track.frame", "track.frame", "track.frame", "track.finish"]
     begin = fake.last("track.begin")
     assert begin["sidecar"] == "/shot/track.json"
-    assert begin["settings"] == {"face_index": 0, "threshold": 0.5, "smoothing": 3}
+    told = {"face_index": 0, "threshold": 0.5, "smoothing": 3, "comp_use": "fill gaps", "corrections": ""}
+    assert begin["settings"].items() >= told.items()
     assert begin["total"] == 3
     frames = [message for message in fake.requests if message["type"] == "track.frame"]
     assert [message["frame"] for message in frames] == [1, 2, 3]
     assert {message["space"] for message in frames} == {"ACEScg"}
     assert frames[0]["input"]["data"] == [0, 0, 16, 12]
+    assert [frame["enabled"] for frame in frames] == [True, True, True]
+    assert "occlusion" not in frames[0]
     report = started.report()
     assert "A face was found in 3 of 3 frames; the sidecar is written." in report["messages"]
     assert report["times"] == "Source 1\nSource 2\nSource 3\n"
     assert report["progress_calls"] == 4
     assert report["progress_open"] == 0
+
+
+def test_a_matte_and_a_frame_switched_off_go_along(host: MakeHost, fake: FakeService) -> None:
+    started = host()
+    instance = track(started)
+    started.connect(instance, "Occlusion", PLATE)
+    started.param(instance, "enabled", 0)
+    assert press(started, instance, *PRESSED) == OK
+    frame = fake.last("track.frame")
+    assert frame["enabled"] is False
+    assert frame["occlusion"]["channels"] == ["A"]
+    assert (frame["occlusion"]["data"], frame["occlusion"]["segment"]) == ([0, 0, 16, 12], 2)
 
 
 @pytest.mark.parametrize(("name", "reason"), [("sidecar", PRESSED[1]), ("analyse", "OfxChangeTime")])

@@ -31,7 +31,7 @@ def test_types_that_nobody_knows_are_refused() -> None:
 
 def test_a_track_has_the_node_s_defaults() -> None:
     found = m.parse({"type": "track.begin", "id": 5, "sidecar": "/t.json"})
-    assert found == m.TrackBegin(5, "/t.json", 0, 0.5, 2, "", 0)
+    assert found == m.TrackBegin(5, "/t.json", 0, 0.5, 2, "", "", "", "", "", "", 0)
 
 
 def test_a_tracked_frame_needs_no_name() -> None:

@@ -11,6 +11,7 @@ import torch
 
 from doublure.core.cancel import Cancelled, check
 from doublure.core.errors import DoublureError
+from doublure.core.face.guide import Guide
 from doublure.core.face.track import FaceFrame, TrackSettings
 from doublure.core.face.track import Track as FaceTrack
 from doublure.core.frame import Frame
@@ -23,6 +24,7 @@ from tests.nodes.service.comps import picture
 from tests.nodes.service.conftest import Serve, wait_until
 
 NUMBERS = (1001, 1002, 1003, 1004)
+MATTES: dict[int, float] = {}
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +38,7 @@ def tracker(monkeypatch: pytest.MonkeyPatch) -> list[tuple[TrackSettings, str, f
         progress: Callable[[FaceFrame], None],
         *,
         source: str,
+        guide: Guide,
     ) -> FaceTrack:
         made: dict[int, FaceFrame] = {}
         for frame in frames:
@@ -44,6 +47,10 @@ def tracker(monkeypatch: pytest.MonkeyPatch) -> list[tuple[TrackSettings, str, f
                 raise frame.error("the frame is cursed", "burn it")
             while frame.number == 777:
                 check()
+            assert guide.hidden is not None
+            matte = guide.hidden(frame.number)
+            if matte is not None:
+                MATTES[frame.number] = float(matte.values.mean())
             seen.append((settings, source, float(frame.pixels.sum())))
             lost = frame.number == 1003
             made[frame.number] = FaceFrame.lost(1003, "lost") if lost else found(frame.number)
@@ -191,3 +198,55 @@ def test_pixels_are_read_where_they_lie(client: Client, tmp_path: Path) -> None:
     left = client._planes(client._memories[2], 0, tuple(picture(1).pixels.shape)).clone()
     client._link.ask("track.frame", session=session, frame=1, input=laid)
     assert torch.equal(client._planes(client._memories[2], 0, tuple(left.shape)), left)
+
+
+def lay(client: Client, name: str, frame: Frame, slot: int) -> dict[str, object]:
+    return client._lay(name, frame, slot)
+
+
+def test_a_matte_and_a_frame_switched_off_reach_the_track(client: Client, tmp_path: Path) -> None:
+    MATTES.clear()
+    path = tmp_path / "track.json"
+    begun = client._link.ask("track.begin", sidecar=str(path), settings={"occlusion_channel": "A"})
+    for number in (1001, 1002):
+        plate = picture(number)
+        window = plate.data
+        matte = Frame(
+            torch.full((1, window.height, window.width), 0.25), ("A",), window, plate.display, "Raw"
+        )
+        told = {"occlusion": lay(client, "occlusion", matte, 3), "enabled": number != 1002}
+        client._link.ask(
+            "track.frame",
+            session=begun["session"],
+            frame=number,
+            space=plate.space,
+            input=lay(client, "plate", plate, 2),
+            **told,
+        )
+    ended = client._link.ask("track.finish", session=begun["session"])
+    assert (ended["found"], ended["total"]) == (1, 2)
+    assert MATTES == {1001: 0.25, 1002: 0.25}
+    assert FaceTrack.load(path).at(1002).reason == "switched off by hand"
+
+
+def test_keyframes_reach_the_track(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "keys.csv").write_text("frame,found,x,y,size,yaw,pitch,roll\n1002,1,50,24,8,0,0,0\n")
+    path = tmp_path / "track.json"
+    client.track(shot(), path, {"corrections": str(tmp_path / "keys.csv")})
+    assert FaceTrack.load(path).at(1002).pose.translation[0] == pytest.approx(50)
+    assert state(tmp_path / "track.tracked.json", "") == "stale"
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"corrections": "keys.csv"}, "relative path"),
+        ({"ignore": "/none/ignore.json"}, "cannot be read"),
+        ({"comp_use": "sometimes"}, "the use of the comp track is 'sometimes'"),
+    ],
+)
+def test_bad_settings_are_told_before_a_frame_is_sent(
+    client: Client, tmp_path: Path, settings: dict[str, str], said: str
+) -> None:
+    with pytest.raises(DoublureError, match=said):
+        client.track(shot(), tmp_path / "track.json", settings)
