@@ -474,11 +474,11 @@ def test_an_override_needs_a_user_and_a_reason_and_something_that_can_be_accepte
         Override.parse(text, user)
 
 
-def test_progress_is_told_of_reading_copying_and_hashing(shot: Shot) -> None:
+def test_progress_is_told_of_reading_copying_hashing_and_the_movie(shot: Shot) -> None:
     seen: set[str] = set()
     told: Callable[[str, int, int], None] = lambda phase, done, total: seen.add(phase)  # noqa: E731
     assert run_gate(shot.file, progress=told).ok
-    assert seen == {"reading", "copying", "hashing"}
+    assert seen == {"reading", "copying", "hashing", "movie"}
 
 
 def test_the_gate_leaves_no_plugin_path_registered(shot: Shot) -> None:
