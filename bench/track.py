@@ -25,7 +25,7 @@ from statistics import median
 import cv2
 import numpy as np
 
-from bench import standard_set
+from bench import standard_set, track_several
 from bench.report import Row, run
 from bench.track_plate import place, surroundings
 from bench.track_truth import (
@@ -295,7 +295,7 @@ def measure(arguments: argparse.Namespace) -> list[Row]:
         standard_set.render(standard_set.STANDARD, cache)
         _render_long(cache)
     folders = standard_set.present(standard_set.SMALL_ROOT if arguments.quick else cache)
-    rows = accuracy([follow(folder) for folder in folders])
+    rows = accuracy([follow(folder) for folder in folders]) + track_several.rows(folders)
     if not arguments.no_times:
         chosen = next((one for one in folders if one.name == "talk"), folders[0])
         rows += speed_and_reach(chosen, arguments.quick)

@@ -6,7 +6,7 @@ import argparse
 import time
 from pathlib import Path
 
-from doublure.cli import track_file
+from doublure.cli import track_faces, track_file
 from doublure.cli.arguments import frame_range
 from doublure.cli.output import print_json, say, say_faceless, say_failed
 from doublure.cli.progress import Progress
@@ -76,6 +76,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--allow-faceless", action="store_true", help="a frame without a face is no fault")
     parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
+    track_faces.add_arguments(parser)
     track_file.add_arguments(parser)
 
 
@@ -85,6 +86,8 @@ def run(args: argparse.Namespace) -> int:
         return track_file.run(args)
     if args.output is None:
         raise DoublureError("the track has no name", remedy="give one with -o, such as -o track.json")
+    if args.faces is not None:
+        return track_faces.run(args)
     from doublure.nodes import Graph, Read, Shared, Track, prepare_graph
     from doublure.nodes.sidecar_key import read_key, state
     from doublure.nodes.track_plan import FILL, HINT, OVERRIDE

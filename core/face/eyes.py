@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
 
 from doublure.core.face import nets
 from doublure.core.face.landmarks import Crop
+from doublure.core.face.pairs import both
 from doublure.core.face.topology import EYE_CORNERS, LEFT_EYE, RIGHT_EYE
 
 SIDE = 64
@@ -78,19 +80,24 @@ def read_eyes(
         centres: where the middles of the eyes are known to be, nearly; looked for where None, because
             FaceMesh's corners of a closed eye lie too high.
     """
-    out = []
-    for side, rim in enumerate(RIMS):
-        if centres is not None:
-            crop = _round(points, rim, side)
-            crop = Crop(centres[side], crop.side, crop.angle)
-        else:
-            crop = eye_crop(picture, points, side)
-        eye = look(picture, crop, side)
-        if eye.opening < _NEARLY_SHUT * crop.side / _MARGIN:
-            looks = [look(picture, Crop(eye.centre, crop.side * a, crop.angle + b), side) for a, b in LOOKS]
-            eye = Eye(*(np.mean([getattr(one, part) for one in looks], axis=0) for part in ("rim", "pupil")))
-        out.append(eye)
-    return out[0], out[1]
+    at = (None, None) if centres is None else centres
+    return both(
+        partial(_read_eye, picture, points, 0, at[0]),
+        partial(_read_eye, picture, points, 1, at[1]),
+    )
+
+
+def _read_eye(picture: np.ndarray, points: np.ndarray, side: int, centre: np.ndarray | None) -> Eye:
+    if centre is None:
+        crop = eye_crop(picture, points, side)
+    else:
+        crop = _round(points, RIMS[side], side)
+        crop = Crop(centre, crop.side, crop.angle)
+    eye = look(picture, crop, side)
+    if eye.opening < _NEARLY_SHUT * crop.side / _MARGIN:
+        looks = [look(picture, Crop(eye.centre, crop.side * a, crop.angle + b), side) for a, b in LOOKS]
+        eye = Eye(*(np.mean([getattr(one, part) for one in looks], axis=0) for part in ("rim", "pupil")))
+    return eye
 
 
 def with_eyes(points: np.ndarray, eyes: tuple[Eye, Eye]) -> np.ndarray:
@@ -142,6 +149,6 @@ def look(picture: np.ndarray, crop: Crop, side: int) -> Eye:
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    contour, iris = nets.iris()(pixels.astype(np.float32).transpose(2, 0, 1)[None] / 255)
+    contour, iris = nets.iris()(cv2.dnn.blobFromImage(pixels, 1 / 255))
     rim = contour.reshape(-1, 3)[list(_CONTOUR), :2].astype(np.float64) @ matrix.T + offset
     return Eye(rim, iris.reshape(-1, 3)[0, :2].astype(np.float64) @ matrix.T + offset)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from doublure.core.face.detect import searches, suppress
+from doublure.core.face.detect import Detection, searches, suppress
 from doublure.core.face.landmarks import Landmarks, landmarks
 
 SURE = 0.9
@@ -24,6 +24,8 @@ def find_faces(picture: np.ndarray, *, threshold: float = 0.5, wanted: int = 1) 
     seen: list[Landmarks] = []
     for proposals in searches(picture, threshold):
         for proposal in suppress(proposals):
+            if any(_covers(mesh, proposal) for mesh in seen):
+                continue
             mesh = landmarks(picture, proposal, floor=threshold)
             if mesh.presence >= threshold:
                 seen.append(mesh)
@@ -32,6 +34,12 @@ def find_faces(picture: np.ndarray, *, threshold: float = 0.5, wanted: int = 1) 
             seen = [mesh for mesh in seen if mesh.presence >= SURE]
             break
     return sorted(seen, key=lambda mesh: -mesh.size)
+
+
+def _covers(mesh: Landmarks, proposal: Detection) -> bool:
+    """Whether a harder look found once more a face that is surely seen already."""
+    apart = float(np.linalg.norm(mesh.centre - proposal.centre))
+    return mesh.presence >= SURE and apart < min(mesh.size, float(proposal.size.max())) / 2
 
 
 def _distinct(seen: list[Landmarks]) -> list[Landmarks]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
 
 from doublure.core.cancel import check
 from doublure.core.face.landmarks import Crop, sample_crop
+from doublure.core.face.pairs import both
 
 SIDE = 224
 """Side in pixels of the crop that flow is measured in: a face of about 85 pixels between the outer eye corners."""
@@ -39,10 +41,7 @@ def follow_points(start: np.ndarray, end: np.ndarray, crop: Crop, points: np.nda
     that does not come home was hidden, blurred or mistaken.
     """
     check()
-    flow = _dis()
-    there, back = (
-        flow.calc(a, b, np.zeros((*a.shape, 2), np.float32)) for a, b in ((start, end), (end, start))
-    )
+    there, back = both(partial(_dense, start, end), partial(_dense, end, start))
     matrix, offset = crop.to_picture(SIDE)
     local = (points - offset) @ np.linalg.inv(matrix).T
     moves = _read(there, local)
@@ -52,6 +51,10 @@ def follow_points(start: np.ndarray, end: np.ndarray, crop: Crop, points: np.nda
         inside &= ((place >= 0) & (place <= SIDE)).all(1)
     scale = crop.side / SIDE
     return Steps(moves @ matrix.T, np.where(inside, np.linalg.norm(home, axis=1) * scale, np.inf))
+
+
+def _dense(start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    return np.asarray(_dis().calc(start, end, np.zeros((*start.shape, 2), np.float32)))
 
 
 def _dis() -> cv2.DISOpticalFlow:

@@ -1,4 +1,4 @@
-"""One face from frame to frame: where flow says it went, the networks look; where it is lost, they search."""
+"""One face from frame to frame: where flow says it went, the networks look, and ask whether it is still the one."""
 
 from __future__ import annotations
 
@@ -8,19 +8,24 @@ import numpy as np
 
 from doublure.core.errors import DoublureError
 from doublure.core.face.eyes import RIMS, Eye, read_eyes, with_eyes
-from doublure.core.face.find import find_faces
 from doublure.core.face.flow import Steps, follow_points, grey_crop
 from doublure.core.face.fuse import Reading
-from doublure.core.face.guide import Guide
 from doublure.core.face.hidden import skin_colours
 from doublure.core.face.landmarks import TWO_LOOKS, Crop, Landmarks, settle, steady
+from doublure.core.face.person import Person
 from doublure.core.face.topology import RIGID
 from doublure.core.face.view import Mapping, View, detector_view
 from doublure.core.frame import Frame
 from doublure.core.window import Window
 
-_FAR = 1.5
+FAR = 1.5
 """A face found again further away than this many of its sizes per missing frame is another face."""
+
+_COASTS = 8
+"""Frames for which a face that is not seen is thought to go on as it went."""
+
+_SAME_PICTURE = 0.75
+"""Correlation from which on what lay at a place in an earlier frame counts as the same thing."""
 
 _AROUND = 0.5
 """What the close-up shows beyond the face's box on every side, in its longer sides."""
@@ -52,59 +57,65 @@ class FollowSettings:
 
 
 @dataclass(frozen=True)
-class _Last:
-    """The last face, in square pixels, and the picture it was seen in."""
+class Sight:
+    """A face as it was seen in one frame, in square pixels (plate x times the pixel aspect)."""
 
     reading: Reading
     crop: Crop
     eyes: tuple[np.ndarray, np.ndarray]
     view: View
+    frame: Frame
+
+    @property
+    def place(self) -> Landmarks:
+        """Its points, for their ``centre`` and ``size``."""
+        return Landmarks(self.reading.points, self.reading.presence)
 
 
 class Follower:
-    """Follows one face; remembers the last picture of it."""
+    """Follows one face. It proposes sights; whoever leads it says which to ``take``, or that the face is ``lost``."""
 
-    def __init__(self, settings: FollowSettings, guide: Guide | None = None) -> None:
+    def __init__(self, settings: FollowSettings) -> None:
         self._settings = settings
-        self._guide = guide or Guide()
-        self._last: _Last | None = None
-        self._missing = 0
+        self._last: Sight | None = None
+        self._velocity = np.zeros(2)
+        self.person = Person()
+        self.missing = 0
+        """Frames since it was last seen."""
 
-    def follow(self, frame: Frame) -> Reading | str:
-        """The face in the next frame, which has its number, in square pixels (plate x times the pixel aspect), or the
-        reason why there is none."""
-        number = frame.number or 0
-        reason = "no face was found"
-        if self._last is not None:
-            if not self._missing:
-                found = self._carried(frame, self._last) or self._close_by(frame, self._last)
-            else:
-                last, missing = self._last, self._missing
-                found = self._close_by(frame, last)
-                if found is not None and self._guide.ignores(
-                    found.points / (frame.pixel_aspect, 1, 1), number
-                ):
-                    self._last, self._missing, found = last, missing, None
-            if found is not None:
-                return found
-            self._missing += 1
-            reason = "the face was lost"
-        for region, stops in self._guide.looks(number):
-            view = self._guide.masked(detector_view(frame, region=region, stops=stops), number)
-            seen_or_reason = self._acquire(
-                view, frame.pixel_aspect, self._settings.face_index * (region is None)
-            )
-            if isinstance(seen_or_reason, Landmarks):
-                points = _square(view.mapping.to_plate(seen_or_reason.points), frame.pixel_aspect)
-                return self._close_by_points(frame, points) or self._read(
-                    frame, view, seen_or_reason.points, None
-                )
-            reason = seen_or_reason or reason
-        return reason
+    @property
+    def last(self) -> Sight:
+        """The last sight that was taken."""
+        if self._last is None:
+            raise ValueError("nothing was followed yet")
+        return self._last
 
-    def _carried(self, frame: Frame, last: _Last) -> Reading | None:
-        """The face where optical flow brings it; None where flow fails or the networks see no face there."""
-        aspect = frame.pixel_aspect
+    def take(self, sight: Sight) -> None:
+        """This is the face, in the frame after the last one that was taken or lost."""
+        if self._last is not None and not self.missing:
+            self._velocity = sight.place.centre - self._last.place.centre
+        self._last, self.missing = sight, 0
+        self.person.learn(sight.reading.colours)
+
+    def lose(self) -> None:
+        """The face is not in the next frame."""
+        self.missing += 1
+
+    def cut(self) -> None:
+        """The next frame is of another shot: the face may be anywhere."""
+        self._velocity = np.zeros(2)
+
+    @property
+    def expected(self) -> np.ndarray:
+        """(468, 3) where the face should be in the next frame if it goes on as it went, square pixels."""
+        points = self.last.reading.points.copy()
+        points[:, :2] += self._velocity * min(self.missing, _COASTS)
+        return points
+
+    def carried(self, frame: Frame, *, wary: bool = False) -> Sight | None:
+        """The face where optical flow brings it; None where flow fails, the networks see no face there, or it is
+        somebody else's. ``wary``: somebody else is near."""
+        last, aspect = self.last, frame.pixel_aspect
         view = _close_up(frame, last.reading.points)
         start = grey_crop(last.view.pixels, _to_view(last.crop, last.view.mapping, aspect))
         end = grey_crop(view.pixels, _to_view(last.crop, view.mapping, aspect))
@@ -125,71 +136,74 @@ class Follower:
             place = centre + steps.moves[[rim[0], rim[8]]].mean(0)
             centres.append(view.mapping.to_view(place / (aspect, 1)))
         eyes = read_eyes(view.pixels, seen.points, (centres[0], centres[1]))
-        return self._accept(view, points, seen.presence, eyes, steps, crop, aspect)
+        sight = _sight(frame, view, points, seen.presence, eyes, steps, crop)
+        return sight if self.person.still(sight.reading.colours, wary=wary) else None
 
-    def _close_by(self, frame: Frame, last: _Last) -> Reading | None:
-        """The face near its last place, looked for by the networks alone."""
-        return self._close_by_points(frame, last.reading.points)
-
-    def _close_by_points(self, frame: Frame, points: np.ndarray) -> Reading | None:
-        view, floor = _close_up(frame, points), self._settings.threshold
-        crop = _to_view(Crop.of_points(points), view.mapping, frame.pixel_aspect)
-        seen = settle(view.pixels, crop, floor=floor)
-        if seen.presence < floor:
+    def near(self, frame: Frame, points: np.ndarray, *, wary: bool = True) -> Sight | None:
+        """The face near a place, (468, 3) square pixels, looked for by the networks alone; None where none is, or
+        somebody else's. ``wary``: it may well be somebody else's; else only a clean other face is refused."""
+        sight = read_near(frame, points, self._settings.threshold)
+        if sight is None:
             return None
-        return self._read(frame, view, seen.points, None)
+        colours = sight.reading.colours
+        if self.person.known(colours, self.missing) or (not wary and self.person.still(colours)):
+            return sight
+        return None
 
-    def _read(self, frame: Frame, view: View, rough: np.ndarray, steps: Steps | None) -> Reading:
-        """A careful reading from rough landmarks (468, 3) in the view."""
-        aspect = frame.pixel_aspect
-        seen = steady(view.pixels, Crop.of_points(rough))
-        points = _square(view.mapping.to_plate(seen.points), aspect)
-        eyes = read_eyes(view.pixels, seen.points)
-        return self._accept(view, points, seen.presence, eyes, steps, Crop.of_points(points), aspect)
-
-    def _accept(
-        self,
-        view: View,
-        points: np.ndarray,
-        presence: float,
-        eyes: tuple[Eye, Eye],
-        steps: Steps | None,
-        crop: Crop,
-        aspect: float,
-    ) -> Reading:
-        right, left = (
-            Eye(*(_square(view.mapping.to_plate(part), aspect) for part in (eye.rim, eye.pupil)))
-            for eye in eyes
+    def was_there(self, sight: Sight) -> bool:
+        """Whether what is seen now already lay at its place, beside our face, when our face was last seen: then it
+        is somebody else's, or a picture on the wall."""
+        last, now = self.last, sight.place
+        if float(np.linalg.norm(now.centre - last.place.centre)) < max(now.size, last.place.size) / 2:
+            return False
+        before = _close_up(last.frame, sight.reading.points)
+        here, there = (
+            grey_crop(view.pixels, _to_view(sight.crop, view.mapping, sight.frame.pixel_aspect)).astype(float)
+            for view in (sight.view, before)
         )
-        local = view.mapping.to_view(points / (aspect, 1, 1))
-        reading = Reading(
-            with_eyes(points, (right, left)),
-            presence,
-            steps,
-            np.stack([right.pupil, left.pupil]),
-            skin_colours(view.pixels, local),
-        )
-        self._last = _Last(reading, crop, (right.centre, left.centre), view)
-        self._missing = 0
-        return reading
+        here, there = (one - one.mean() for one in (here, there))
+        spread = float(np.linalg.norm(here) * np.linalg.norm(there))
+        return float((here * there).sum()) > _SAME_PICTURE * max(spread, 1.0)
 
-    def _acquire(self, view: View, aspect: float, index: int) -> Landmarks | str:
-        seen = find_faces(view.pixels, threshold=self._settings.threshold, wanted=index + 1)
-        if not seen:
-            return ""
-        if self._last is not None:
-            plate = self._last.reading.points / (aspect, 1, 1)
-            return self._nearest(seen, view.mapping.to_view(plate))
-        if index >= len(seen):
-            return f"face {index} was asked for, but the frame shows {len(seen)}"
-        return seen[index]
 
-    def _nearest(self, seen: list[Landmarks], lost: np.ndarray) -> Landmarks | str:
-        place = Landmarks(lost, 0.0)
-        nearest = min(seen, key=lambda mesh: float(np.linalg.norm(mesh.centre - place.centre)))
-        if float(np.linalg.norm(nearest.centre - place.centre)) > _FAR * self._missing * place.size:
-            return "the face was lost, and the one in view is too far from it to be the same"
-        return nearest
+def read_near(frame: Frame, points: np.ndarray, floor: float) -> Sight | None:
+    """The face near a place, (468, 3) square pixels; None where the networks see none there."""
+    view, aspect = _close_up(frame, points), frame.pixel_aspect
+    crop = _to_view(Crop.of_points(points), view.mapping, aspect)
+    rough = settle(view.pixels, crop, floor=floor)
+    return None if rough.presence < floor else read_in(frame, view, rough.points)
+
+
+def read_in(frame: Frame, view: View, rough: np.ndarray) -> Sight:
+    """A careful reading from rough landmarks (468, 3) in a view of the frame."""
+    seen = steady(view.pixels, Crop.of_points(rough))
+    points = _square(view.mapping.to_plate(seen.points), frame.pixel_aspect)
+    eyes = read_eyes(view.pixels, seen.points)
+    return _sight(frame, view, points, seen.presence, eyes, None, Crop.of_points(points))
+
+
+def _sight(
+    frame: Frame,
+    view: View,
+    points: np.ndarray,
+    presence: float,
+    eyes: tuple[Eye, Eye],
+    steps: Steps | None,
+    crop: Crop,
+) -> Sight:
+    aspect = frame.pixel_aspect
+    right, left = (
+        Eye(*(_square(view.mapping.to_plate(part), aspect) for part in (eye.rim, eye.pupil))) for eye in eyes
+    )
+    local = view.mapping.to_view(points / (aspect, 1, 1))
+    reading = Reading(
+        with_eyes(points, (right, left)),
+        presence,
+        steps,
+        np.stack([right.pupil, left.pupil]),
+        skin_colours(view.pixels, local),
+    )
+    return Sight(reading, crop, (right.centre, left.centre), view, frame)
 
 
 def _close_up(frame: Frame, points: np.ndarray) -> View:

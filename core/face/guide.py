@@ -50,7 +50,7 @@ class Guide:
             # Eight fractional bits, and pixel centres on whole numbers: OpenCV's own convention.
             outline = np.round((view.mapping.to_view(region.polygon) - 0.5) * 256).astype(np.int32)
             cv2.fillPoly(pixels, [outline], plain, shift=8)
-        return View(pixels, view.mapping)
+        return view._replace(pixels=pixels)
 
     def ignores(self, points: np.ndarray, number: int) -> bool:
         """Whether a face, (468, 2 or 3) plate pixels, has its middle in an ignored region."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 import cv2
@@ -11,6 +12,7 @@ import numpy as np
 
 from doublure.core.face import nets
 from doublure.core.face.detect import Detection
+from doublure.core.face.pairs import both
 from doublure.core.face.pose import fit_pose
 from doublure.core.face.topology import POINTS, canonical_shape, mirror
 
@@ -112,12 +114,16 @@ def sample_crop(picture: np.ndarray, crop: Crop, side: int) -> np.ndarray:
     return cv2.warpAffine(picture, centres, (side, side), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
 
 
-def read_crop(picture: np.ndarray, crop: Crop) -> Landmarks:
-    """One FaceMesh pass over one crop of a picture (H, W, 3) uint8 sRGB."""
+def read_crop(picture: np.ndarray, crop: Crop, *, mirrored: bool = False) -> Landmarks:
+    """One FaceMesh pass over one crop of a picture (H, W, 3) uint8 sRGB; ``mirrored``: over its mirror image."""
     matrix, offset = crop.to_picture(SIDE)
-    pixels = sample_crop(picture, crop, SIDE).astype(np.float32) / 255
-    values, logit = nets.facemesh()(pixels.transpose(2, 0, 1)[None])
+    pixels = sample_crop(picture, crop, SIDE)
+    if mirrored:
+        pixels = cv2.flip(pixels, 1)
+    values, logit = nets.facemesh()(cv2.dnn.blobFromImage(pixels, 1 / 255))
     local = values.reshape(POINTS, 3).astype(np.float64)
+    if mirrored:
+        local = (local * (-1, 1, 1) + (SIDE, 0, 0))[mirror()]
     points = np.c_[local[:, :2] @ matrix.T + offset, local[:, 2] * (crop.side / SIDE)]
     return Landmarks(points, float(1 / (1 + np.exp(-np.clip(float(logit.ravel()[0]), -80, 80)))))
 
@@ -154,18 +160,15 @@ def steady(picture: np.ndarray, crop: Crop, *, rounds: int = 2, looks: Sequence[
 
 
 def _several_looks(picture: np.ndarray, crop: Crop, looks: Sequence[Look]) -> Landmarks:
-    flipped = np.ascontiguousarray(picture[:, ::-1])
-    width = picture.shape[1]
-    readings = []
-    for grow, turn, mirrored in looks:
-        look = Crop(crop.centre, crop.side * grow, crop.angle + turn)
-        if not mirrored:
-            readings.append(read_crop(picture, look))
-            continue
-        centre = np.array([width - look.centre[0], look.centre[1]])
-        seen = read_crop(flipped, Crop(centre, look.side, -look.angle))
-        points = (seen.points * (-1, 1, 1) + (width, 0, 0))[mirror()]
-        readings.append(Landmarks(points, seen.presence))
+    def some(part: Sequence[Look]) -> list[Landmarks]:
+        return [
+            read_crop(picture, Crop(crop.centre, crop.side * grow, crop.angle + turn), mirrored=mirrored)
+            for grow, turn, mirrored in part
+        ]
+
+    half = len(looks) // 2
+    first, second = both(partial(some, looks[:half]), partial(some, looks[half:]))
+    readings = first + second
     points = np.mean([one.points for one in readings], axis=0)
     return Landmarks(points, float(np.mean([one.presence for one in readings])))
 

@@ -10,26 +10,40 @@ import numpy as np
 from doublure.core import weights
 from doublure.core.cancel import check
 
+_COPIES = 2
+"""Copies of a network at most, a few megabytes each: a forward keeps one core busy whatever it is offered."""
+
 _loading = threading.Lock()
 _loaded: dict[str, Net] = {}
 
 
 class Net:
-    """One network; calls are serialised, because cv2.dnn keeps its buffers inside."""
+    """One network. cv2.dnn keeps its buffers inside, so each call takes a copy of its own; a third caller waits."""
 
     def __init__(self, pack: str, file: str, outputs: tuple[str, ...]) -> None:
-        # ENGINE_AUTO fails on these graphs in OpenCV 5; the classic engine runs them.
-        self._net = cv2.dnn.readNetFromTFLite(str(weights.path(pack, file)), engine=cv2.dnn.ENGINE_CLASSIC)
+        self._file = str(weights.path(pack, file))
         self._outputs = list(outputs)
-        self._lock = threading.Lock()
+        self._places = threading.Semaphore(_COPIES)
+        self._idle = [self._load()]
+
+    def _load(self) -> cv2.dnn.Net:
+        # ENGINE_AUTO fails on these graphs in OpenCV 5; the classic engine runs them.
+        return cv2.dnn.readNetFromTFLite(self._file, engine=cv2.dnn.ENGINE_CLASSIC)
 
     def __call__(self, blob: np.ndarray) -> list[np.ndarray]:
         """``blob`` (1, 3, H, W) float32 -> one array per output."""
         # Every tile and every pass of detector and landmarks comes through here.
         check()
-        with self._lock:
-            self._net.setInput(np.ascontiguousarray(blob))
-            return [np.array(output) for output in self._net.forward(self._outputs)]
+        with self._places:
+            try:
+                net = self._idle.pop()
+            except IndexError:
+                net = self._load()
+            try:
+                net.setInput(np.ascontiguousarray(blob))
+                return [np.array(output) for output in net.forward(self._outputs)]
+            finally:
+                self._idle.append(net)
 
 
 def _get(pack: str, file: str, outputs: tuple[str, ...]) -> Net:

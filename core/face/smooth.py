@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,7 +53,7 @@ def _nearest_rotation(matrix: np.ndarray) -> np.ndarray:
     return u @ np.diag([1.0, 1.0, np.sign(np.linalg.det(u @ vt))]) @ vt
 
 
-def _runs(solved: Mapping[int, _Solved]) -> list[list[int]]:
+def _runs(solved: Mapping[int, _Solved], cuts: Collection[int]) -> list[list[int]]:
     """Frame numbers in runs that may be smoothed together: broken at gaps, cuts and jumps."""
     runs: list[list[int]] = []
     step = min(np.diff(sorted(solved)), default=1)
@@ -64,7 +64,7 @@ def _runs(solved: Mapping[int, _Solved]) -> list[list[int]]:
             growth = max(now.scale / before.scale, before.scale / now.scale)
             turn = float(np.trace(now.rotation @ before.rotation.T) - 1) / 2
             near = moved < _JUMP * before.scale and growth < _GROWTH and turn > _TURN
-            if near and number - runs[-1][-1] == step:
+            if near and number - runs[-1][-1] == step and number not in cuts:
                 runs[-1].append(number)
                 continue
         runs.append([number])
@@ -72,7 +72,7 @@ def _runs(solved: Mapping[int, _Solved]) -> list[list[int]]:
 
 
 def smooth_shot(
-    points: Mapping[int, np.ndarray], shape: np.ndarray, half: int
+    points: Mapping[int, np.ndarray], shape: np.ndarray, half: int, cuts: Collection[int] = ()
 ) -> dict[int, tuple[np.ndarray, Pose]]:
     """Smoothed landmarks and head poses of a shot.
 
@@ -80,13 +80,14 @@ def smooth_shot(
         points: by frame number, (468, 3) landmarks in square pixels, fused with their flow (``fuse.fuse``).
         shape: (468, 3) of the person.
         half: half width in frames of the window; 0 fits poses and changes nothing.
+        cuts: frame numbers that begin a new shot.
 
     Returns:
         By frame number, ((468, 3) float64 points, pose). x and y are filtered over the window, lids excepted: a
         blink is over in two frames, and fusing has steadied them. Depth, a network's guess, is filtered in the
         head's own coordinates, and the pose by itself, both over twice the window.
-        A missing frame, a jump of more than one head radius, a turn of more than 20 degrees or a growth of
-        more than a quarter (a cut is one of these) separates runs; nothing leaks across.
+        A cut, a missing frame, a jump of more than one head radius, a turn of more than 20 degrees or a growth of
+        more than a quarter separates runs; nothing leaks across.
     """
     solved = {}
     for number, p in points.items():
@@ -98,7 +99,7 @@ def smooth_shot(
         return {number: (np.asarray(points[number], np.float64), one.pose) for number, one in solved.items()}
     out = {}
     window = _WINDOWS * half
-    for run in _runs(solved):
+    for run in _runs(solved, cuts):
         check()
         places = savitzky_golay(np.stack([points[n][:, :2] for n in run]), half)
         places[:, _LIDS] = [points[n][_LIDS, :2] for n in run]

@@ -140,7 +140,7 @@ def _tracked(
     box: Window,
     like: tuple[Crop, Crop] | None = None,
 ) -> Tracked:
-    pixels, mapping = view
+    pixels, mapping, _ = view
     eyes = eye_crops(pixels, seen.points)
     if like is not None:
         theirs = _to_view(like[0], mapping), _to_view(like[1], mapping)

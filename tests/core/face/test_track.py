@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from doublure.core.color import convert
 from doublure.core.errors import DoublureError
 from doublure.core.face import topology
 from doublure.core.face.track import Track, TrackSettings, track_frames
@@ -66,6 +67,23 @@ def test_a_dark_or_bright_plate_is_tracked_the_same(on_plate, alone, stops):
     frame = on_plate(0, 0)
     dim = frame.with_rgb(frame.rgb * 2.0**stops)
     assert apart(track_frames([dim], RAW).at(1).points, alone) < 0.3
+
+
+def test_a_log_plate_is_tracked_as_the_linear_one(on_plate, alone):
+    track = track_frames([convert(on_plate(0, 0), "ACEScct")], RAW)
+    assert apart(track.at(1).points, alone) < 0.3
+
+
+def test_a_lamp_that_comes_on_does_not_lose_a_face_that_is_known(on_plate, alone):
+    frames = [on_plate(0, 0, width=400, number=n) for n in (1, 2)]
+    for n in (3, 4):
+        rgb = on_plate(0, 0, width=400).rgb.clone()
+        rgb[:, :, 200:] = 200.0
+        frames.append(frames[0].with_rgb(rgb))
+        frames[-1] = replace(frames[-1], number=n)
+    track = track_frames(frames, RAW)
+    assert len(track.found) == 4
+    assert apart(track.at(4).points, alone) < 1.0
 
 
 def test_a_highlight_of_40_does_not_hide_the_face(on_plate, alone):

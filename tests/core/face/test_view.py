@@ -18,7 +18,7 @@ def plate(height: int = 40, width: int = 60, seed: int = 1, **rest) -> Frame:
 
 
 def test_the_picture_is_8_bit_rgb_of_the_data_window():
-    pixels, _ = detector_view(plate())
+    pixels, *_ = detector_view(plate())
     assert pixels.dtype == np.uint8
     assert pixels.shape == (40, 60, 3)
 
@@ -105,7 +105,7 @@ def test_coordinates_go_to_the_plate_and_back(aspect):
     moved = Frame(
         frame.pixels, frame.channels, Window(-7, -5, 53, 35), Window.of_size(46, 30), "ACEScg", aspect
     )
-    pixels, mapping = detector_view(moved)
+    pixels, mapping, _ = detector_view(moved)
     corners = np.array([[0, 0, 0], [pixels.shape[1], pixels.shape[0], 4.0]])
     np.testing.assert_allclose(mapping.to_plate(corners)[:, :2], [(-7, -5), (53, 35)])
     np.testing.assert_allclose(mapping.to_view(mapping.to_plate(corners)), corners)
