@@ -7,8 +7,8 @@ from pathlib import Path
 
 from doublure.core.errors import DoublureError
 from doublure.core.face.correct import SWITCHED_OFF
-from doublure.core.face.occlusion import Matte, matte_of
 from doublure.core.face.heads import with_heads
+from doublure.core.face.occlusion import Matte, matte_of
 from doublure.core.face.track import FaceFrame, TrackSettings, track_frames
 from doublure.core.frame import Frame
 from doublure.nodes.context import Context, Setup

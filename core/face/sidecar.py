@@ -239,7 +239,9 @@ def _optional(track: Track) -> dict[str, Any]:
 def _head(entry: dict[str, Any], person: Person | None) -> Head | None:
     if person is None or "head" not in entry or "coefficients" not in entry:
         return None
-    rotation, translation = (np.array(entry["head"][name], np.float64) for name in ("rotation", "translation"))
+    rotation, translation = (
+        np.array(entry["head"][name], np.float64) for name in ("rotation", "translation")
+    )
     return Head(rotation, translation, np.array(entry["coefficients"], np.float64), person)
 
 
