@@ -43,12 +43,13 @@ from bench.track_truth import (
 from doublure.core.color import to_working
 from doublure.core.errors import DoublureError
 from doublure.core.face.find import find_faces
+from doublure.core.face.heads import with_heads
 from doublure.core.face.track import Track, track_frames
 from doublure.core.face.view import detector_view
 from doublure.core.frame import Frame
 from doublure.core.measure.normals import normal_angle
 from doublure.core.measure.take import LAYER_CHANNELS, PLATE
-from doublure.core.relight.normals import normal_map
+from doublure.core.relight.normals import head_map
 from doublure.core.sequence import FrameReader
 from doublure.core.sequence import Sequence as Files
 
@@ -86,7 +87,7 @@ def follow(folder: Path) -> Followed:
     truth = read_truth(folder)
     reader = FrameReader(Files.parse(folder / PLATE), truth.numbers)
     frames = [to_working(reader.read(number)) for number in truth.numbers]
-    track = track_frames(frames, source=folder.name)
+    track = with_heads(track_frames(frames, source=folder.name))
     kind = folder.name.split("_")[0]
     ours = {face.number: face.points for face in track.found if face.points is not None}
     single = {
@@ -116,9 +117,10 @@ def _normals(folder: Path, frames: Sequence[Frame], track: Track) -> list[float]
             continue
         layers = reader.read(face.number)
         matte = layers.channel("matte")
-        seen = normal_map(face.points.astype(np.float64), frame.data, frame.pixel_aspect)
-        size = (frame.data.width, frame.data.height)
-        field = cv2.resize(seen.normals, size, interpolation=cv2.INTER_LINEAR) * (1, -1, -1)
+        assert face.head is not None
+        points = face.points.astype(np.float64)
+        longest = max(frame.data.width, frame.data.height)
+        field = head_map(face.head, points, frame.data, frame.pixel_aspect, longest).normals * (1, -1, -1)
         truth = layers.pixels[[layers.channels.index(name) for name in LAYER_CHANNELS["normal"]]]
         ours = truth.new_tensor(np.ascontiguousarray(field.transpose(2, 0, 1), dtype=np.float32))
         out.append(normal_angle(ours, truth, matte))
@@ -126,11 +128,11 @@ def _normals(folder: Path, frames: Sequence[Frame], track: Track) -> list[float]
 
 
 def pose_errors(followed: Followed) -> tuple[list[float], list[float]]:
-    """Degrees a found frame: (absolute, after the one turn of the model that fits the take best)."""
+    """Degrees a found frame of the fitted head: (absolute, after the one turn that fits the take best)."""
     pairs = [
-        (face.pose.rotation, followed.truth.rotations[followed.truth.numbers.index(face.number)])
+        (face.head.rotation, followed.truth.rotations[followed.truth.numbers.index(face.number)])
         for face in followed.track.found
-        if face.pose is not None
+        if face.head is not None
     ]
     if not pairs:
         return [], []

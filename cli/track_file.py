@@ -28,7 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--export",
         action="append",
         metavar="FILE",
-        help="write the track as a table (.csv) or as a CornerPin and Trackers for Nuke (.nk)",
+        help="write the track as a table (.csv), as a CornerPin and Trackers for Nuke (.nk), or the fitted head's "
+        "normals, positions and UVs as pictures (passes/passes.####.exr)",
     )
     group.add_argument(
         "--sheet",
@@ -81,10 +82,15 @@ def _export(track: Track, target: Path) -> None:
     from doublure.core.face.nuke_curves import to_nuke
     from doublure.core.face.table import to_table
 
+    if target.suffix.lower() == ".exr":
+        from doublure.core.face.pass_files import write_passes
+
+        say(f"{target}: {write_passes(track, target)} frames written.")
+        return
     writers = {".csv": to_table, ".nk": to_nuke}
     if target.suffix.lower() not in writers:
         raise DoublureError(
-            "a track is not exported to this kind of file", file=target, remedy="name it .csv or .nk"
+            "a track is not exported to this kind of file", file=target, remedy="name it .csv, .nk or .exr"
         )
     with atomic_file(target) as temporary:
         temporary.write_text(writers[target.suffix.lower()](track), encoding="utf-8")

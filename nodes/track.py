@@ -7,6 +7,7 @@ from pathlib import Path
 
 from doublure.core.errors import DoublureError
 from doublure.core.face.correct import SWITCHED_OFF
+from doublure.core.face.heads import with_heads
 from doublure.core.face.occlusion import Matte, matte_of
 from doublure.core.face.track import FaceFrame, TrackSettings, track_frames
 from doublure.core.frame import Frame
@@ -96,7 +97,7 @@ def _analyse(
             raise failures[0][1]
 
     guide = plan.guide(lambda: now["plate"], lambda number: mattes.pop(number, None))
-    track = track_frames(frames(), plan.settings, source=setup.input_source("plate"), guide=guide)
+    track = with_heads(track_frames(frames(), plan.settings, source=setup.input_source("plate"), guide=guide))
     setup.report(label, len(numbers), len(numbers))
     store(track, sidecar, plan, key, off, [(number, str(error)) for number, error in failures])
 

@@ -78,6 +78,11 @@ def face_digest(path: str | Path, ctx: Context) -> str:
         digest.update(repr(face.pose.scale).encode())
         for known in (face.confidence, face.pupils):
             digest.update(b"" if known is None else known.tobytes())
+    if face.head is not None:
+        head, person = face.head, face.head.person
+        for array in (head.rotation, head.translation, head.expression, person.identity):
+            digest.update(array.tobytes())
+        digest.update(repr(float(person.focal)).encode())
     if ctx.scale != 1:
         digest.update(f"scale {ctx.scale!r}".encode())
     return digest.hexdigest()

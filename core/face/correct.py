@@ -125,9 +125,11 @@ def _moved(face: FaceFrame, row: HeadRow, track: Track) -> FaceFrame:
         pupils = ((pupils * aspect[:2] - before.translation) @ spin.T + after.translation) / aspect[:2]
     # A keyframe that says what the track says confirms it, and sets nothing by hand.
     by_hand = face.by_hand or float(np.abs(moved - points)[:, :2].max()) > _MOVED
-    return replace(
+    made = replace(
         face, points=(moved / aspect).astype(np.float32), pose=after, pupils=pupils, by_hand=by_hand
     )
+    # A head that was fitted to where the face was is not where it is now.
+    return replace(made, head=None, coefficients=None) if by_hand else made
 
 
 def _placed(row: HeadRow, track: Track) -> FaceFrame:

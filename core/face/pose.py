@@ -74,13 +74,21 @@ def similarity(
     return scale, rotation, mean_t - scale * rotation @ mean_s
 
 
-def _axis_angle(v: np.ndarray) -> np.ndarray:
+def axis_angle(v: np.ndarray) -> np.ndarray:
     """Rodrigues' formula: rotation vector (3,) in radians -> (3, 3)."""
     angle = float(np.linalg.norm(v))
     k = np.array([[0, -v[2], v[1]], [v[2], 0, -v[0]], [-v[1], v[0], 0]])
     if angle < 1e-12:
         return np.eye(3) + k
     return np.eye(3) + np.sin(angle) / angle * k + (1 - np.cos(angle)) / angle**2 * (k @ k)
+
+
+def rotation_vector(rotation: np.ndarray) -> np.ndarray:
+    """The inverse of :func:`axis_angle`, for turns below 180 degrees: (3, 3) -> (3,) radians."""
+    skew = (rotation - rotation.T)[[2, 0, 1], [1, 2, 0]] / 2
+    sine = float(np.linalg.norm(skew))
+    angle = float(np.arctan2(sine, (np.trace(rotation) - 1) / 2))
+    return np.asarray(skew * (angle / sine if sine > 1e-12 else 1.0))
 
 
 def _fit(points: np.ndarray, shape: np.ndarray, depth_weight: float) -> tuple[Pose, float]:
@@ -110,7 +118,7 @@ def _fit(points: np.ndarray, shape: np.ndarray, depth_weight: float) -> tuple[Po
         columns = jacobian.transpose(1, 0, 2).reshape(7, -1)
         weighted = columns * (squares[:, None] * weights).ravel()
         step = np.linalg.solve(weighted @ columns.T + ridge, weighted @ residual.T.ravel())
-        rotation = _axis_angle(step[:3]) @ rotation
+        rotation = axis_angle(step[:3]) @ rotation
         scale *= float(np.exp(step[3]))
         offset = offset + step[4:]
         if np.abs(step[:4]).max() < 1e-9 and np.abs(step[4:]).max() < 1e-7 * scale:

@@ -12,6 +12,7 @@ import numpy as np
 
 from doublure.core.atomic import atomic_file
 from doublure.core.errors import DoublureError
+from doublure.core.face.head import Head, Person
 from doublure.core.face.pose import Pose
 from doublure.core.face.sidecar_check import REMEDY, check_sidecar, short
 
@@ -39,6 +40,7 @@ class FaceFrame:
         pupils: (2, 2) plate coordinates of the person's right pupil and left one; None where unknown.
         by_hand: a keyframe, an imported track or a switch had its say here: it moved, placed or removed the face.
         coefficients: (K,) what a fitted model of the face makes of the expression; None where none was fitted.
+        head: the fitted head in space, see :class:`doublure.core.face.head.Head`; None where none was fitted.
     """
 
     number: int
@@ -51,6 +53,7 @@ class FaceFrame:
     pupils: np.ndarray | None = None
     by_hand: bool = False
     coefficients: np.ndarray | None = None
+    head: Head | None = None
 
     @property
     def hidden(self) -> float:
@@ -77,7 +80,8 @@ class FaceFrame:
             return self
         pupils = None if self.pupils is None else self.pupils * factor
         points = self.points * np.float32(factor)
-        return replace(self, points=points, pose=self.pose.scaled(factor), pupils=pupils)
+        head = None if self.head is None else self.head.scaled(factor)
+        return replace(self, points=points, pose=self.pose.scaled(factor), pupils=pupils, head=head)
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,11 @@ class Track:
     def __iter__(self) -> Iterator[FaceFrame]:
         """Frames in order of number."""
         return (self.frames[number] for number in sorted(self.frames))
+
+    @property
+    def person(self) -> Person | None:
+        """Who was fitted, and through which lens; None where no head was."""
+        return next((face.head.person for face in self if face.head is not None), None)
 
     @property
     def found(self) -> list[FaceFrame]:
@@ -191,6 +200,11 @@ def _to_json(track: Track) -> dict[str, Any]:
                 entry["pupils"] = _rounded(face.pupils, 2)
             if face.coefficients is not None:
                 entry["coefficients"] = [round(float(v), 5) for v in face.coefficients]
+            if face.head is not None:
+                entry["head"] = {
+                    "rotation": _rounded(face.head.rotation, 9),
+                    "translation": [round(float(v), 5) for v in face.head.translation],
+                }
         if face.by_hand:
             entry["by_hand"] = True
         frames.append(entry)
@@ -222,6 +236,22 @@ def _optional(track: Track) -> dict[str, Any]:
     return out
 
 
+def _head(entry: dict[str, Any], person: Person | None) -> Head | None:
+    if person is None or "head" not in entry or "coefficients" not in entry:
+        return None
+    rotation, translation = (
+        np.array(entry["head"][name], np.float64) for name in ("rotation", "translation")
+    )
+    return Head(rotation, translation, np.array(entry["coefficients"], np.float64), person)
+
+
+def _person(data: dict[str, Any]) -> Person | None:
+    if "focal" not in data or "coefficients" not in data:
+        return None
+    centre = np.array([data["width"] * float(data["pixel_aspect"]), data["height"]]) / 2
+    return Person(np.array(data["coefficients"], np.float64), float(data["focal"]), centre)
+
+
 def _percent(confidence: float) -> int:
     """0..1 in whole percent; only what is hidden is 0."""
     return 0 if confidence == 0 else max(1, round(100 * confidence))
@@ -233,6 +263,7 @@ def _rounded(points: np.ndarray, digits: int) -> list[list[float]]:
 
 def _from_json(data: dict[str, Any], where: Path) -> Track:
     frames: dict[int, FaceFrame] = {}
+    person = _person(data)
     for entry in data["frames"]:
         number = entry["number"]
         if number in frames:
@@ -256,6 +287,7 @@ def _from_json(data: dict[str, Any], where: Path) -> Track:
             np.array(entry["pupils"], np.float64) if "pupils" in entry else None,
             by_hand,
             np.array(entry["coefficients"], np.float64) if "coefficients" in entry else None,
+            _head(entry, person),
         )
     return Track(
         data["source"],

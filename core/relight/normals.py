@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from doublure.core.cancel import check
+from doublure.core.face.head import Head
 from doublure.core.face.topology import LEFT_EYE, LIPS, RIGHT_EYE, triangles
 from doublure.core.window import Window
 
@@ -95,6 +96,27 @@ def rasterise(
     out = np.zeros((height * width, values.shape[1]), np.float32)
     out[place[order]] = np.einsum("nk,nkc->nc", share[order], values[faces[triangle[order]]])
     return out.reshape(height, width, -1)
+
+
+def head_map(
+    head: Head, points: np.ndarray, window: Window, pixel_aspect: float = 1.0, longest: int = 160
+) -> NormalMap:
+    """Normals of a fitted head over plate pixels, its eyes and mouth closed by the landmarks' mesh.
+
+    Args:
+        head: fitted to this frame; its normals are those of a person's nose and eye sockets.
+        points, window, pixel_aspect, longest: as for :func:`normal_map`, which fills what the head leaves open.
+    """
+    filled = normal_map(points, window, pixel_aspect, longest)
+    height, width = filled.skin.shape
+    drawn = head.passes(window, pixel_aspect, shrink=max(window.width / width, window.height / height))
+    field = np.ascontiguousarray(drawn[[0, 1, 2, 8]].permute(1, 2, 0).numpy())
+    if field.shape[:2] != (height, width):
+        field = np.asarray(cv2.resize(field, (width, height), interpolation=cv2.INTER_NEAREST))
+    seen = field[..., 3] > 0
+    normals = np.where(seen[..., None], field[..., :3] * np.array([1, -1, -1]), filled.normals)
+    # The head reaches beyond the landmarks: up the forehead and round the cheeks, where it is skin or hair.
+    return NormalMap(normals.astype(np.float32), filled.skin, window)
 
 
 def normal_map(

@@ -9,7 +9,7 @@ from doublure.core.blend.log import gain
 from doublure.core.cancel import check
 from doublure.core.face.track import FaceFrame
 from doublure.core.frame import Frame
-from doublure.core.relight.normals import normal_map
+from doublure.core.relight.normals import head_map, normal_map
 from doublure.core.relight.ratio import enlarge, light_ratio, usable_skin
 from doublure.core.relight.settings import RelightSettings
 from doublure.core.window import Window
@@ -93,7 +93,10 @@ def _match(
     """Stops (3, H, W) over ``box`` that take the face's light to the plate's."""
     at = box.slices(plate.data)
     assert face_frame.points is not None
-    normals = normal_map(face_frame.points, box, plate.pixel_aspect)
+    if face_frame.head is None:
+        normals = normal_map(face_frame.points, box, plate.pixel_aspect)
+    else:
+        normals = head_map(face_frame.head, face_frame.points, box, plate.pixel_aspect)
     height, width = normals.skin.shape
     small = {
         name: resize(image[:, *at], height, width)

@@ -124,7 +124,7 @@ def test_a_table_that_was_exported_and_corrected_makes_a_track(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--export", "head.txt"], "name it .csv or .nk"),
+        (["--export", "head.txt"], "name it .csv, .nk or .exr"),
         (["--correct", "none.csv", "-o", "a.json"], "none.csv: the table cannot be read"),
         (["--correct", "none.csv"], "the corrected track has no name"),
     ],

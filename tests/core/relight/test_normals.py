@@ -3,8 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from doublure.core.face.head import Head, Person
+from doublure.core.face.morphable import morphable
 from doublure.core.face.topology import canonical_shape, triangles
-from doublure.core.relight.normals import normal_map, rasterise, vertex_normals
+from doublure.core.relight.normals import head_map, normal_map, rasterise, vertex_normals
 from doublure.core.window import Window
 
 
@@ -89,3 +91,17 @@ def test_the_mesh_s_triangles_run_clockwise_in_the_picture():
     flat = canonical_shape()[triangles()][..., :2]
     e, f = flat[:, 1] - flat[:, 0], flat[:, 2] - flat[:, 0]
     assert (e[:, 0] * f[:, 1] - e[:, 1] * f[:, 0] > 0).mean() > 0.95
+
+
+def test_a_fitted_head_gives_the_normals_and_the_landmarks_what_it_leaves_open():
+    model, shape = morphable(), canonical_shape().astype(float)
+    person = Person(np.zeros(len(model.identity)), 800.0, np.array([64.0, 64.0]))
+    head = Head(np.eye(3), np.array([0.0, 0.0, 150.0]), np.zeros(len(model.names)), person)
+    points = np.c_[30 * shape[:, :2] + 64, 30 * shape[:, 2]]
+    window = Window.of_size(128, 128)
+    plain, fitted = normal_map(points, window), head_map(head, points, window)
+    assert fitted.normals.shape == plain.normals.shape
+    assert (fitted.skin == plain.skin).all()
+    assert (fitted.covered >= plain.covered).all()
+    assert np.linalg.norm(fitted.normals[fitted.covered], axis=1) == pytest.approx(1, abs=1e-4)
+    assert np.abs(fitted.normals - plain.normals).max() > 0.1
