@@ -40,6 +40,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--face", type=int, metavar="N", help="which face, by size: 0 is the largest")
     parser.add_argument("--threshold", type=float, metavar="T", help="how sure the detector must be, 0 to 1")
     parser.add_argument(
+        "--focal",
+        type=float,
+        metavar="PIXELS",
+        help="the lens: millimetres over those of the sensor's height, times the picture's height; else estimated",
+    )
+    parser.add_argument(
         "--smoothing", type=int, metavar="N", help="frames either side over which jitter is smoothed"
     )
     told = parser.add_argument_group("what is known of the shot")
@@ -103,7 +109,12 @@ def run(args: argparse.Namespace) -> int:
         )
     graph, shared = Graph(), Shared()
     plate = graph.add("plate", Read, pattern=args.plate, frames=args.frames or "", space=args.space)
-    chosen = {"face_index": args.face, "threshold": args.threshold, "smoothing": args.smoothing}
+    chosen = {
+        "face_index": args.face,
+        "threshold": args.threshold,
+        "smoothing": args.smoothing,
+        "focal": args.focal,
+    }
     chosen |= {"ignore": args.ignore, "comp_track": args.comp_track, "corrections": args.keyframes}
     chosen |= {"occlusion_channel": args.occlusion_channel}
     settings = {name: value for name, value in chosen.items() if value is not None}

@@ -33,6 +33,7 @@ def run(args: argparse.Namespace) -> int:
         DoublureError: no name, one of the sidecars exists already, no frame could be read.
     """
     from doublure.core.color import to_working
+    from doublure.core.face.heads import with_heads
     from doublure.core.face.track import TrackSettings, track_faces
     from doublure.core.sequence import FrameReader, Sequence
     from doublure.nodes.read import on_disk
@@ -67,6 +68,7 @@ def run(args: argparse.Namespace) -> int:
         tracks = track_faces(frames(progress), settings, args.faces, source=str(args.plate))
     say_failed(failed)
     missing = False
+    tracks = [with_heads(track, args.focal) for track in tracks]
     for name, track in zip(names, tracks, strict=False):
         track.save(name)
         faceless = [(face.number, face.reason or "no face was found") for face in track if not face.found]

@@ -46,7 +46,16 @@ _FACE = Page(
         ),
         Section(
             "Tracking",
-            _of("Track", "track", "face_index", "threshold", "smoothing", "ignore", "occlusion_channel"),
+            _of(
+                "Track",
+                "track",
+                "face_index",
+                "threshold",
+                "smoothing",
+                "focal",
+                "ignore",
+                "occlusion_channel",
+            ),
         ),
         Section("By hand", _of("Track", "track", "enabled", "corrections", "comp_track", "comp_use")),
         Section("View", _of("Track", "track", "show")),

@@ -97,7 +97,8 @@ def _analyse(
             raise failures[0][1]
 
     guide = plan.guide(lambda: now["plate"], lambda number: mattes.pop(number, None))
-    track = with_heads(track_frames(frames(), plan.settings, source=setup.input_source("plate"), guide=guide))
+    tracked = track_frames(frames(), plan.settings, source=setup.input_source("plate"), guide=guide)
+    track = with_heads(tracked, plan.focal)
     setup.report(label, len(numbers), len(numbers))
     store(track, sidecar, plan, key, off, [(number, str(error)) for number, error in failures])
 
@@ -189,6 +190,19 @@ Track = Node(
             minimum=0,
             soft_maximum=8,
             unit="frames",
+            animatable=False,
+            keyed=False,
+        ),
+        Param(
+            "focal",
+            "float",
+            0.0,
+            "Focal length",
+            "The lens in plate pixels: millimetres over those of the sensor's height, times the picture's height. The "
+            "head's distance and normals follow from it. 0 estimates it from the face, roughly.",
+            minimum=0.0,
+            soft_maximum=10000.0,
+            unit="pixels",
             animatable=False,
             keyed=False,
         ),

@@ -33,7 +33,8 @@ _SETTINGS = ("face_index", "threshold", "smoothing")
 
 @dataclass(frozen=True)
 class TrackPlan:
-    """What a Track node is told, files by path ("": none). ``channel`` names the channel of the occlusion matte."""
+    """What a Track node is told, files by path ("": none). ``channel`` names the channel of the occlusion matte;
+    ``focal`` is the lens in plate y pixels, None where it is to be estimated."""
 
     settings: TrackSettings = field(default_factory=TrackSettings)
     ignore: str = ""
@@ -41,6 +42,7 @@ class TrackPlan:
     comp_track: str = ""
     comp_use: str = FILL
     channel: str = ""
+    focal: float | None = None
 
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> TrackPlan:
@@ -48,6 +50,7 @@ class TrackPlan:
         return cls(
             TrackSettings(**{name: params[name] for name in _SETTINGS}),
             *(str(params[name]) for name in (*_FILES, "comp_use", "occlusion_channel")),
+            focal=params["focal"] or None,
         )
 
     def check(self) -> None:
@@ -68,6 +71,8 @@ class TrackPlan:
             told["comp_track"] = _digest(self.comp_track)
         if self.channel:
             told["occlusion_channel"] = self.channel
+        if self.focal is not None:
+            told["focal"] = self.focal
         return told
 
     def by_hand(self, off: Sequence[int]) -> dict[str, Any]:

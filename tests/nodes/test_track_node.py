@@ -198,3 +198,11 @@ def test_a_frame_that_was_never_tracked_is_told(shot: Path) -> None:
     FaceTrack("elsewhere", 64, 48, 1.0, SHAPE, {1001: found(1001)}).save(shot / "track.json")
     with pytest.raises(DoublureError, match=r"frame 1002.*not in the track"):
         Track(plate=make_frame(1002), sidecar=shot / "track.json", overlay=True, ctx=Context(1002))
+
+
+def test_a_given_lens_is_the_heads_and_another_one_is_another_analysis() -> None:
+    from doublure.nodes.track_plan import TrackPlan
+
+    plans = [TrackPlan.of(Track.complete({"sidecar": "t.json", "focal": focal})) for focal in (0.0, 900.0)]
+    assert [plan.focal for plan in plans] == [None, 900.0]
+    assert plans[0].analysis() != plans[1].analysis()

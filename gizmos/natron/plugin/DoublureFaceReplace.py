@@ -131,6 +131,15 @@ TOOL = {
                             'animatable': False,
                         },
                         {
+                            'name': 'track_focal',
+                            'kind': 'float',
+                            'label': 'Focal length (pixels)',
+                            'help': "The lens in plate pixels: millimetres over those of the sensor's height, times the picture's height. The head's distance and normals follow from it. 0 estimates it from the face, roughly.",
+                            'default': [0.0],
+                            'range': [0.0, None, 0.0, 10000.0],
+                            'animatable': False,
+                        },
+                        {
                             'name': 'track_ignore',
                             'kind': 'file',
                             'label': 'Ignore',
@@ -671,6 +680,7 @@ TOOL = {
         {'control': 'track_face_index', 'node': 'Track', 'param': 'face_index', 'alias': True},
         {'control': 'track_threshold', 'node': 'Track', 'param': 'threshold', 'alias': True},
         {'control': 'track_smoothing', 'node': 'Track', 'param': 'smoothing', 'alias': True},
+        {'control': 'track_focal', 'node': 'Track', 'param': 'focal', 'alias': True},
         {'control': 'track_ignore', 'node': 'Track', 'param': 'ignore', 'alias': False},
         {
             'control': 'track_occlusion_channel',

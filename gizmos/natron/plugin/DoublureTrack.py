@@ -57,6 +57,15 @@ TOOL = {
                             'animatable': False,
                         },
                         {
+                            'name': 'focal',
+                            'kind': 'float',
+                            'label': 'Focal length (pixels)',
+                            'help': "The lens in plate pixels: millimetres over those of the sensor's height, times the picture's height. The head's distance and normals follow from it. 0 estimates it from the face, roughly.",
+                            'default': [0.0],
+                            'range': [0.0, None, 0.0, 10000.0],
+                            'animatable': False,
+                        },
+                        {
                             'name': 'analyse',
                             'kind': 'button',
                             'label': 'Analyse',
@@ -223,6 +232,7 @@ TOOL = {
         {'control': 'face_index', 'node': 'Track', 'param': 'face_index', 'alias': True},
         {'control': 'threshold', 'node': 'Track', 'param': 'threshold', 'alias': True},
         {'control': 'smoothing', 'node': 'Track', 'param': 'smoothing', 'alias': True},
+        {'control': 'focal', 'node': 'Track', 'param': 'focal', 'alias': True},
         {'control': 'analyse', 'node': 'Track', 'param': 'analyse', 'alias': True},
         {'control': 'enabled', 'node': 'Track', 'param': 'enabled', 'alias': True},
         {'control': 'corrections', 'node': 'Track', 'param': 'corrections', 'alias': False},
