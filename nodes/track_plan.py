@@ -49,7 +49,8 @@ class TrackPlan:
         """The plan in complete params of the node."""
         return cls(
             TrackSettings(**{name: params[name] for name in _SETTINGS}),
-            *(str(params[name]) for name in (*_FILES, "comp_use", "occlusion_channel")),
+            **{name: str(params[name]) for name in (*_FILES, "comp_use")},
+            channel=str(params["occlusion_channel"]),
             focal=params["focal"] or None,
         )
 
