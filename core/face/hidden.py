@@ -22,8 +22,18 @@ _ROUNDS = 3
 _DARK = 0.02
 _RIDGE = 1e-6
 """A face of one colour tells its gain from a constant in no way; this much holds them."""
-_MOVING = np.asarray(sorted({*LEFT_EYE, *RIGHT_EYE, *LIPS, *LIPS_INNER, *OVAL}))
-"""Eyes, mouth and the outline change colour by themselves: they are hidden only where their neighbours are."""
+
+
+def _moving() -> np.ndarray:
+    """Eyes, the whole of the lips and the outline change colour by themselves: they are hidden only where their
+    neighbours are."""
+    shape = canonical_shape()[:, :2]
+    ring = np.ascontiguousarray(shape[list(LIPS)])
+    lips = [i for i in range(len(shape)) if cv2.pointPolygonTest(ring, shape[i].tolist(), False) >= 0]
+    return np.asarray(sorted({*LEFT_EYE, *RIGHT_EYE, *LIPS, *LIPS_INNER, *lips, *OVAL}))
+
+
+_MOVING = _moving()
 
 
 def skin_colours(picture: np.ndarray, points: np.ndarray) -> np.ndarray:
