@@ -33,13 +33,15 @@ def tiny_swapper(people: tuple[dict[str, str], ...] = PEOPLE) -> Swapper:
     return Swapper(Model(network, 0.05 * torch.randn(count, 3, 16, 16), people, {}))
 
 
-def plate_and_face(highlight: float = 0.3) -> tuple[Frame, FaceFrame]:
+def plate_and_face(highlight: float = 0.3, spread: float = 1.0) -> tuple[Frame, FaceFrame]:
+    """``spread`` is how much farther apart the landmarks, and so the mask, lie than the pose says."""
     generator = torch.Generator().manual_seed(0)
     rgb = 0.18 + 0.05 * torch.randn(3, 90, 120, generator=generator)
     rgb[:, 20:30, 55:65] = highlight
     pose = Pose(np.eye(3), 14.0, np.array([60.0, 40.0]))
     shape = canonical_shape()
     points = np.column_stack([pose.project(shape), shape[:, 2] * 14.0]).astype(np.float32)
+    points[:, :2] = (points[:, :2] - points[:, :2].mean(0)) * spread + points[:, :2].mean(0)
     face = FaceFrame(number=7, found=True, reason=None, score=1.0, points=points, pose=pose)
     return Frame.from_rgb(rgb, "ACEScg", number=7), face
 

@@ -38,6 +38,23 @@ def test_laid_over_the_plate_it_is_what_the_swap_renders(knobs: dict[str, float]
     torch.testing.assert_close(made.pixels, wanted.pixels, rtol=RELATIVE, atol=ABSOLUTE)
 
 
+@pytest.mark.parametrize("spread", [2.0, 0.1], ids=["mask to the edge", "mask of some pixels"])
+def test_at_the_ends_of_what_a_mask_may_be_it_is_what_the_swap_renders(spread: float) -> None:
+    swapper, (plate, face) = tiny_swapper(), plate_and_face(spread=spread)
+    own, crop = crop_of(plate, face)
+    rgba = hero_crop(swapper)(crop)[0].permute(1, 2, 0).numpy()
+    made = lay_over(plate, rgba[..., :3], rgba[..., 3], own.matrix, own.split.exposure)
+    wanted = swapper.render(plate, face)
+    assert wanted.pixels[3].max() > 0
+    torch.testing.assert_close(made.pixels, wanted.pixels, rtol=RELATIVE, atol=ABSOLUTE)
+
+
+def test_the_light_is_the_same_far_from_the_face_too() -> None:
+    own, crop = crop_of(*plate_and_face(spread=0.3))
+    low = hero_crop(tiny_swapper()).low_frequencies(crop[:, :3], crop[:, 3:])
+    np.testing.assert_allclose(low[0].permute(1, 2, 0).numpy(), own.split.low, atol=2e-6)
+
+
 def test_without_a_driver_in_the_model_it_is_what_the_swap_renders() -> None:
     swapper, (plate, face) = tiny_swapper((PEOPLE[0], PEOPLE[2])), plate_and_face()
     module = hero_crop(swapper)
