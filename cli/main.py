@@ -18,6 +18,7 @@ VERBS = {
     "faceset": "collect a person's faces from sequences and stills, and tell which are missing",
     "train": "learn a model from footage of the driver and of the hero",
     "render": "render a graph of nodes over a range of frames",
+    "export": "write a hero as TorchScript or ONNX, for Nuke's Inference and other hosts",
     "serve": "run the render service that compositors' plug-ins speak to, or ask what it does",
     "ofx": "build, install or remove the OpenFX bundle for compositors",
     "nodes": "list the nodes with their inputs and params",

@@ -40,6 +40,10 @@ def mean_complexion(faces: Series[tuple[np.ndarray, np.ndarray]]) -> Tensor:
 
 def exchange(low: np.ndarray, own: Tensor, wanted: Tensor, amount: float) -> np.ndarray:
     """Low frequencies (S, S, 3) with ``amount`` (0-1) of one complexion exchanged for another."""
-    size = low.shape[0]
+    return low + amount * resized_change(own, wanted, low.shape[0])
+
+
+def resized_change(own: Tensor, wanted: Tensor, size: int) -> np.ndarray:
+    """What turns one complexion (3, GRID, GRID) into another at the side of a crop: (size, size, 3) ACEScct."""
     change = (wanted - own).permute(1, 2, 0).numpy()
-    return low + amount * cv2.resize(change, (size, size), interpolation=cv2.INTER_CUBIC)
+    return cv2.resize(change, (size, size), interpolation=cv2.INTER_CUBIC)

@@ -97,7 +97,7 @@ class Swapper:
         check()
         detail = _sharpen(detail, settings.sharpness)
         amount = settings.complexion * settings.mix
-        low = exchange(own.split.low, self._own_complexion(), self.model.complexions[hero], amount)
+        low = exchange(own.split.low, self.own_complexion(), self.model.complexions[hero], amount)
         target = placement(plate, face, size, scale=settings.scale, offset=settings.offset)
         return lay_over(plate, restore(detail, low), matte, target, own.split.exposure)
 
@@ -112,7 +112,7 @@ class Swapper:
         if mix == 1:
             wanted, matte = network(seen, codes[hero][None])
         else:
-            own = codes[self._driver()][None] if self._driver() is not None else codes.mean(0, keepdim=True)
+            own = self.own_code()
             wanted, matte = network(seen, torch.lerp(own, codes[hero][None], mix))
             check()
             # What the network misses of the plate's own face fades in, so that mix 0 is the plate itself.
@@ -121,9 +121,14 @@ class Swapper:
             )
         # Beyond the driver's own outline lies the background: nothing of the hero may hang over it.
         inside = np.minimum(torch.sigmoid(matte)[0, 0].numpy(), mask)
-        return wanted[0].permute(1, 2, 0).numpy(), np.minimum(inside, _rim(inside.shape[0]))
+        return wanted[0].permute(1, 2, 0).numpy(), np.minimum(inside, matte_rim(inside.shape[0]))
 
-    def _own_complexion(self) -> torch.Tensor:
+    def own_code(self) -> torch.Tensor:
+        """The driver's identity code (1, K), or where the model knows none the mean of everyone's."""
+        codes, driver = self.model.network.codes.weight, self._driver()
+        return codes.mean(0, keepdim=True) if driver is None else codes[driver][None]
+
+    def own_complexion(self) -> torch.Tensor:
         """The driver's, or where the model knows none the mean of everyone's."""
         driver = self._driver()
         return self.model.complexions.mean(0) if driver is None else self.model.complexions[driver]
@@ -137,7 +142,7 @@ def _nothing(plate: Frame) -> Frame:
     return plate.with_pixels(torch.zeros(4, plate.data.height, plate.data.width), ("R", "G", "B", "A"))
 
 
-def _rim(size: int) -> np.ndarray:
+def matte_rim(size: int) -> np.ndarray:
     """(S, S) that falls to 0 within a few pixels of the crop's edge, so that a matte never ends in a straight cut."""
     edge = np.minimum(np.arange(size) + 0.5, size - np.arange(size) - 0.5)
     ramp = np.clip(edge / (size * 0.04), 0.0, 1.0).astype(np.float32)

@@ -1,0 +1,160 @@
+"""The swap of one hero as a single module, aligned crop in, RGBA out: what leaves Doublure for other hosts.
+
+It does in tensors what `doublure.core.swap.infer` does in crop space, the light separation and the exchange of
+complexions included, and knows nothing else: no other identity, no file, no plate. It is written for TorchScript as
+old hosts read it: one tensor in, one out, no inheritance but `nn.Module`, only operators of torch 1.12, ``math``
+alone beside torch. The floats of the root module are the knobs; a host that knows them by name may set them.
+"""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from doublure.core.swap.light import SIGMA
+from doublure.core.swap.network import DETAIL_SCALE, ModulatedResidual, SwapNetwork
+
+
+class Blur(nn.Module):
+    """Gaussian blur (N, C, S, S) -> same, as two convolutions; the border is mirrored, as in OpenCV.
+
+    ``sigma`` is in pixels; the taps end at four sigmas.
+    """
+
+    taps: Tensor
+
+    def __init__(self, sigma: float) -> None:
+        super().__init__()
+        self.radius = int(round(sigma * 8 + 1) | 1) // 2
+        taps = [math.exp(-0.5 * (at / sigma) ** 2) for at in range(-self.radius, self.radius + 1)]
+        self.register_buffer("taps", torch.tensor([tap / sum(taps) for tap in taps]).view(1, 1, 1, -1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        n, c, height, width = x.shape
+        taps = self.taps.to(x.dtype)
+        x = x.reshape(n * c, 1, height, width)
+        x = F.conv2d(F.pad(x, [self.radius, self.radius, 0, 0], mode="reflect"), taps)
+        x = F.conv2d(F.pad(x, [0, 0, self.radius, self.radius], mode="reflect"), taps.transpose(2, 3))
+        return x.reshape(n, c, height, width)
+
+
+class Level(nn.Module):
+    """A modulated block and what makes it twice as large: (N, C, H, W), (1, K) code -> (N, C', 2H, 2W)."""
+
+    def __init__(self, block: ModulatedResidual, grow: nn.Conv2d, start: int) -> None:
+        super().__init__()
+        self.first, self.second, self.grow = block.first, block.second, grow
+        self.start, self.channels = start, block.channels
+
+    def modulated(self, x: Tensor, code: Tensor) -> Tensor:
+        part = code[:, self.start : self.start + 4 * self.channels].reshape(4, 1, self.channels, 1, 1)
+        x = x * (1 + part[0]) + part[1]
+        inner = self.first(F.leaky_relu(x, 0.1)) * (1 + part[2]) + part[3]
+        return x + self.second(F.leaky_relu(inner, 0.1))
+
+    def forward(self, x: Tensor, code: Tensor) -> Tensor:
+        return F.pixel_shuffle(F.leaky_relu(self.grow(self.modulated(x, code)), 0.1), 2)
+
+
+class Last(nn.Module):
+    """The finest block and the output: (N, C, S/2, S/2), (1, K) code -> (N, 4, S, S)."""
+
+    def __init__(self, level: Level) -> None:
+        super().__init__()
+        self.level = level
+
+    def forward(self, x: Tensor, code: Tensor) -> Tensor:
+        x = self.level.modulated(x, code)
+        return F.pixel_shuffle(self.level.grow(F.leaky_relu(x, 0.1)), 2)
+
+
+class HeroCrop(nn.Module):
+    """(N, 4, S, S) -> (N, 4, S, S): an aligned crop of a face becomes the hero's.
+
+    In: R, G, B the crop in ACEScct, exposed so that the face's median luma is middle grey
+    (`doublure.core.swap.plate_face.cut_face`); A the face's mask, 0-1. Out: R, G, B the swapped face in ACEScct,
+    exposed as the input, unclamped, not multiplied by alpha; A the matte, 0-1.
+
+    Attributes:
+        mix: identity, 0 the crop's own face with an empty matte, 1 the hero.
+        complexion: how much of the hero's large features replaces the driver's, 0-1.
+        sharpness: gain of the finest details, 0 as predicted.
+    """
+
+    hero: Tensor
+    own: Tensor
+    change: Tensor
+    rim: Tensor
+
+    def __init__(
+        self, network: SwapNetwork, hero: Tensor, own: Tensor, complexion: Tensor, rim: Tensor
+    ) -> None:
+        """
+        Args:
+            network: its encoder and decoder are shared, not copied.
+            hero, own: (1, K) identity codes.
+            complexion: (1, 3, S, S), the hero's minus the driver's.
+            rim: (1, 1, S, S), what the matte may reach at most.
+        """
+        super().__init__()
+        self.mix, self.complexion, self.sharpness = 1.0, 1.0, 0.0
+        self.size, self.grid, self.scale = network.shape.size, network.grid, DETAIL_SCALE
+        self.encoder, self.expand = network.encoder, network.expand
+        levels, start = [], 0
+        for block, grow in zip(network.blocks, [*network.up, network.out], strict=True):
+            assert isinstance(block, ModulatedResidual)
+            assert isinstance(grow, nn.Conv2d)
+            levels.append(Level(block, grow, start))
+            start += block.code_length
+        self.levels, self.last = nn.ModuleList(levels[:-1]), Last(levels[-1])
+        self.light = Blur(SIGMA * self.size)
+        self.fine = Blur(self.size / 128 * math.sqrt(2))
+        self.register_buffer("hero", hero)
+        self.register_buffer("own", own)
+        self.register_buffer("change", complexion)
+        self.register_buffer("rim", rim)
+
+    def forward(self, crop: Tensor) -> Tensor:
+        mix = torch.full([1], self.mix, dtype=torch.float32, device=crop.device)
+        complexion = torch.full([1], self.complexion, dtype=torch.float32, device=crop.device)
+        sharpness = torch.full([1], self.sharpness, dtype=torch.float32, device=crop.device)
+        return self.swap(crop, mix, complexion, sharpness, self.mix != 1.0, self.sharpness != 0.0)
+
+    def swap(
+        self, crop: Tensor, mix: Tensor, complexion: Tensor, sharpness: Tensor, mixed: bool, sharpened: bool
+    ) -> Tensor:
+        """The knobs as (1,) tensors; ``mixed`` and ``sharpened`` say whether they may differ from 1 and 0."""
+        if crop.shape[1] != 4 or crop.shape[2] != self.size or crop.shape[3] != self.size:
+            raise ValueError("the input must be RGBA, and as large as the crop that the network was made for")
+        # Light is separated in float32 whatever the weights are: half floats lose it.
+        given = crop.float()
+        colour, mask = given[:, :3], given[:, 3:].clamp(0.0, 1.0)
+        low = self.low_frequencies(colour, mask)
+        detail = colour - low
+        latent = self.encoder((detail * mask * self.scale).to(self.hero.dtype))
+        x = self.decode(latent, self.own + mix.to(self.own.dtype) * (self.hero - self.own))
+        wanted, matte = x[:, :3] / self.scale, torch.sigmoid(x[:, 3:])
+        if mixed:
+            # What the network misses of the crop's own face fades in, so that mix 0 is the crop itself.
+            own = self.decode(latent, self.own)[:, :3] / self.scale
+            wanted = wanted + (1.0 - mix) * (detail - own)
+        if sharpened:
+            wanted = wanted + sharpness * (wanted - self.fine(wanted))
+        low = low + complexion * mix * self.change.float()
+        matte = torch.min(torch.min(matte, mask), self.rim.float()) * (mix > 0.0).float()
+        return torch.cat([wanted + low, matte], 1).to(crop.dtype)
+
+    def low_frequencies(self, colour: Tensor, mask: Tensor) -> Tensor:
+        """As `doublure.core.swap.light.low_frequencies`: (N, 3, S, S) of (N, 3, S, S) and (N, 1, S, S)."""
+        mean = (colour * mask).sum([2, 3], keepdim=True) / mask.sum([2, 3], keepdim=True).clamp(min=1e-6)
+        blurred = self.light(torch.cat([(colour - mean) * mask, mask], 1))
+        return blurred[:, :3] / blurred[:, 3:].clamp(min=0.02) + mean
+
+    def decode(self, latent: Tensor, code: Tensor) -> Tensor:
+        """(N, bottleneck), (1, K) -> (N, 4, S, S) float32: scaled detail and matte logits."""
+        x = self.expand(F.leaky_relu(latent, 0.1))
+        x = x.reshape(x.shape[0], -1, self.grid, self.grid)
+        for level in self.levels:
+            x = level(x, code)
+        return self.last(x, code).float()
