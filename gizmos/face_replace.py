@@ -66,7 +66,7 @@ _SWAPPED = Page(
     (
         Section("", _of("Swap", "swap", "identity_mix", "complexion")),
         Section("Placement", _of("Swap", "swap", "face_scale", "face_offset")),
-        Section("Detail", _of("Swap", "swap", "sharpness")),
+        Section("Detail", _of("Swap", "swap", "sharpness", "highlights")),
     ),
 )
 _RELIT = Page(

@@ -65,6 +65,7 @@ def _render(inputs: Inputs, params: Params, ctx: Context) -> Frame:
         offset=params["face_offset"],
         complexion=params["complexion"],
         sharpness=params["sharpness"],
+        highlights=params["highlights"],
     )
     swapper = _permitted(params, ctx.shared)[0].swapper
     return swapper.render(inputs["plate"], face_at(params["track"], ctx, inputs["plate"]), settings)
@@ -81,7 +82,7 @@ def _content(params: Params, ctx: Context) -> dict[str, str]:
 Swap = Node(
     id="org.doublure.swap",
     label="Swap",
-    version=1,
+    version=2,
     help="Renders the hero's face with the performance of the face in the plate: RGBA, premultiplied, over the plate's "
     "data window, unclamped. Where there is no face, and where identity mix is 0, it is empty, and Blend gives the "
     "plate. Hero and driver must have consented: without their signed records every frame fails.",
@@ -160,6 +161,17 @@ Swap = Node(
             minimum=-1.0,
             maximum=4.0,
             soft_maximum=1.0,
+            group="Detail",
+        ),
+        Param(
+            "highlights",
+            "float",
+            _DEFAULTS.highlights,
+            "Highlights",
+            "How much of the plate's highlights comes back on the new face: what lies over 3 stops above the plate's "
+            "face, in linear light, as far as the new face is not as bright already. 0 leaves what the network makes of it.",
+            minimum=0.0,
+            maximum=1.0,
             group="Detail",
         ),
     ),

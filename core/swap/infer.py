@@ -33,6 +33,7 @@ class SwapSettings:
         complexion: how much of the hero's own large features (cheekbones, beard shadow, lips) replaces the driver's,
             0–1; the overall skin tone stays the plate's.
         sharpness: gain of the finest details, 0 = as predicted, 1 = doubled; negative softens.
+        highlights: how much of the plate's highlights, above what the new face has, is put back, 0–1.
     """
 
     hero: str = ""
@@ -41,6 +42,7 @@ class SwapSettings:
     offset: tuple[float, float] = (0.0, 0.0)
     complexion: float = 1.0
     sharpness: float = 0.0
+    highlights: float = 1.0
 
 
 class Swapper:
@@ -99,7 +101,11 @@ class Swapper:
         amount = settings.complexion * settings.mix
         low = exchange(own.split.low, self.own_complexion(), self.model.complexions[hero], amount)
         target = placement(plate, face, size, scale=settings.scale, offset=settings.offset)
-        return lay_over(plate, restore(detail, low), matte, target, own.split.exposure)
+        # At mix 0 the face is the plate's, and so are its highlights.
+        bright = 1 - settings.mix * (1 - settings.highlights)
+        return lay_over(
+            plate, restore(detail, low), matte, target, own.split.exposure, own.highlights, bright
+        )
 
     @torch.inference_mode()
     def _predict(

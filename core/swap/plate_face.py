@@ -11,6 +11,7 @@ from doublure.core.cancel import check
 from doublure.core.face.track import FaceFrame
 from doublure.core.frame import Frame
 from doublure.core.swap.crop import crop_matrix, cut, footprint, place
+from doublure.core.swap.highlights import HALF_MOST, Highlights, hold_back
 from doublure.core.swap.light import Separated, decode, encode, exposure_gain, separate
 from doublure.core.swap.masks import face_mask, to_crop
 
@@ -23,11 +24,13 @@ class PlateFace:
         matrix: (2, 3) crop pixels to plate coordinates, see `crop_matrix`.
         split: the crop, light-separated.
         mask: (S, S) float32, hull of the landmarks, 0-1.
+        highlights: what was too bright for the crop and is not in it; None where nothing was.
     """
 
     matrix: np.ndarray
     split: Separated
     mask: np.ndarray
+    highlights: Highlights | None = None
 
 
 def placement(
@@ -64,14 +67,26 @@ def cut_face(plate: Frame, face: FaceFrame, size: int, matrix: np.ndarray | None
     check()
     exposure = exposure_gain(cut(linear, origin, matrix, size), mask)
     check()
-    bright = encode(linear * exposure)
+    body = hold_back(linear, exposure)
+    bright = encode(body * exposure)
     check()
     encoded = cut(bright, origin, matrix, size)
     check()
-    return PlateFace(matrix, separate(encoded, mask, exposure), mask)
+    highlights = (
+        None if body is linear else Highlights(np.minimum(linear, HALF_MOST) - body, body, seen, matrix)
+    )
+    return PlateFace(matrix, separate(encoded, mask, exposure), mask, highlights)
 
 
-def lay_over(plate: Frame, crop: np.ndarray, matte: np.ndarray, matrix: np.ndarray, exposure: float) -> Frame:
+def lay_over(
+    plate: Frame,
+    crop: np.ndarray,
+    matte: np.ndarray,
+    matrix: np.ndarray,
+    exposure: float,
+    highlights: Highlights | None = None,
+    amount: float = 1.0,
+) -> Frame:
     """A face in crop space over the plate's data window.
 
     Args:
@@ -80,6 +95,8 @@ def lay_over(plate: Frame, crop: np.ndarray, matte: np.ndarray, matrix: np.ndarr
         matte: (S, S) 0-1.
         matrix: crop to plate.
         exposure: the gain that is taken off again.
+        highlights: what was taken off the plate before the crop was cut.
+        amount: the share of them that is put back, 0-1.
 
     Returns:
         RGBA in ACEScg, premultiplied, 0 away from the face.
@@ -94,6 +111,9 @@ def lay_over(plate: Frame, crop: np.ndarray, matte: np.ndarray, matrix: np.ndarr
     check()
     colour = decode(placed) / exposure
     check()
+    if highlights is not None:
+        colour = highlights.put_back(colour, matrix, where, amount)
+        check()
     alpha = np.clip(place(matte.astype(np.float32)[..., None], matrix, where, outside=0.0), 0.0, 1.0)
     check()
     rows, columns = where.slices(plate.data)

@@ -154,6 +154,15 @@ TOOL = {
                             'range': [-1.0, 4.0, -1.0, 1.0],
                             'animatable': True,
                         },
+                        {
+                            'name': 'highlights',
+                            'kind': 'float',
+                            'label': 'Highlights',
+                            'help': "How much of the plate's highlights comes back on the new face: what lies over 3 stops above the plate's face, in linear light, as far as the new face is not as bright already. 0 leaves what the network makes of it.",
+                            'default': [1.0],
+                            'range': [0.0, 1.0, 0.0, 1.0],
+                            'animatable': True,
+                        },
                     ],
                 },
                 {
@@ -182,7 +191,7 @@ TOOL = {
                             'name': 'about_version',
                             'kind': 'text',
                             'label': '',
-                            'default': 'Doublure Swap 1 (Swap 1)',
+                            'default': 'Doublure Swap 1 (Swap 2)',
                         },
                         {
                             'name': 'about_help',
@@ -233,6 +242,7 @@ TOOL = {
         {'control': 'face_scale', 'node': 'Swap', 'param': 'face_scale', 'alias': True},
         {'control': 'face_offset', 'node': 'Swap', 'param': 'face_offset', 'alias': True},
         {'control': 'sharpness', 'node': 'Swap', 'param': 'sharpness', 'alias': True},
+        {'control': 'highlights', 'node': 'Swap', 'param': 'highlights', 'alias': True},
         {'control': 'input_space', 'node': 'Swap', 'param': 'input_space', 'alias': True},
     ],
 }

@@ -90,11 +90,37 @@ def test_a_plate_exposed_twice_gives_a_face_exposed_twice(swapper: Swapper) -> N
     assert torch.allclose(twice, once * 2, atol=2e-3)
 
 
-def test_a_highlight_on_the_face_stays_above_one(swapper: Swapper) -> None:
-    plate = _plate()
+def _lit(plate: Frame, value: float = 40.0) -> Frame:
+    """With a highlight on the forehead."""
     rgb = plate.rgb.clone()
-    rgb[:, 20:45, 50:72] = 40.0
-    assert swapper.render(plate.with_rgb(rgb), _face()).pixels[:3].max() > 1.0
+    rgb[:, 26:32, 55:64] = value
+    return plate.with_rgb(rgb)
+
+
+def test_a_highlight_of_40_comes_back_unclamped_and_no_brighter(swapper: Swapper) -> None:
+    rgba = swapper.render(_lit(_plate()), _face())
+    colour = (rgba.pixels[:3] / rgba.pixels[3].clamp(min=1e-3))[:, 27:31, 56:63]
+    assert float(colour.min()) > 35.0
+    assert float(colour.max()) <= 40.0 * (1 + 1e-5)
+
+
+def test_a_highlight_of_40_changes_the_rest_of_the_face_no_more_than_one_of_2(swapper: Swapper) -> None:
+    two, forty = (swapper.render(_lit(_plate(), to), _face()).pixels for to in (2.04, 40.0))
+    rest = two[3] > 0.3
+    rest[25:33, 54:65] = False
+    assert rest.any()
+    assert float((forty[:3, rest] / two[:3, rest]).log2().abs().max()) < 0.05  # stops
+    assert float(forty[:3, rest].min()) > 0
+
+
+def test_highlights_0_puts_nothing_of_it_back(swapper: Swapper) -> None:
+    rgba = swapper.render(_lit(_plate()), _face(), SwapSettings(highlights=0.0))
+    assert float((rgba.pixels[:3] / rgba.pixels[3].clamp(min=1e-3)).max()) < 2.1
+
+
+def test_mix_near_0_keeps_the_highlight_whatever_is_put_back(swapper: Swapper) -> None:
+    rgba = swapper.render(_lit(_plate()), _face(), SwapSettings(mix=1e-4, highlights=0.0))
+    assert float((rgba.pixels[:3] / rgba.pixels[3].clamp(min=1e-3))[:, 28:30, 57:62].min()) > 35.0
 
 
 def test_an_unknown_hero_is_refused(swapper: Swapper) -> None:
