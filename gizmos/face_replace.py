@@ -139,7 +139,8 @@ FACE_REPLACE = Tool(
     members=(
         # Swap reads the plate itself, so that the overlay, which is there to be looked at, is never in a comp.
         Member("Track", _TRACK, {"plate": "plate", "occlusion": "occlusion"}, {"overlay": True}),
-        Member("Swap", _SWAP, {"plate": "plate"}),
+        # Crops and maps are for the node alone: what follows here comps over the plate.
+        Member("Swap", _SWAP, {"plate": "plate"}, {"output": "Plate", "crop_scale": 4}),
         Member("Relight", _RELIGHT, {"face": "Swap", "plate": "plate"}, {"amount": 0.2, "level": 0.0}),
         # The matte is asked for in the alpha: hosts hand on four channels, and the plate's alpha is put back outside.
         Member(

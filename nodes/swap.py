@@ -7,6 +7,7 @@ from pathlib import Path
 
 from doublure.core.consent.grant import Grant
 from doublure.core.frame import Frame
+from doublure.core.swap.face_space import OUTPUTS
 from doublure.core.swap.infer import Swapper, SwapSettings
 from doublure.nodes.consent import CONSENT, DRIVER, HERO, TRUST, require_consent
 from doublure.nodes.context import Context, Setup, Shared
@@ -66,6 +67,8 @@ def _render(inputs: Inputs, params: Params, ctx: Context) -> Frame:
         complexion=params["complexion"],
         sharpness=params["sharpness"],
         highlights=params["highlights"],
+        output=params["output"],
+        crop_scale=params["crop_scale"] * ctx.scale,
     )
     swapper = _permitted(params, ctx.shared)[0].swapper
     return swapper.render(inputs["plate"], face_at(params["track"], ctx, inputs["plate"]), settings)
@@ -169,10 +172,34 @@ Swap = Node(
             _DEFAULTS.highlights,
             "Highlights",
             "How much of the plate's highlights comes back on the new face: what lies over 3 stops above the plate's "
-            "face, in linear light, as far as the new face is not as bright already. 0 leaves what the network makes of it.",
+            "face, in linear light, as far as the new face is not as bright already. 0 leaves what the network makes "
+            "of it.",
             minimum=0.0,
             maximum=1.0,
             group="Detail",
+        ),
+        Param(
+            "output",
+            "choice",
+            _DEFAULTS.output,
+            "Output",
+            "Plate: the face over the plate. Crop: the face straightened, in a square picture, to paint on. ST map: "
+            "lays such a crop over the plate (Nuke's STMap, source the crop). Inverse ST map: cuts the plate so. "
+            "Write maps as 32-bit float; the matrix is in the header as doublureCropToPlate.",
+            choices=OUTPUTS,
+            animatable=False,
+            group="Output",
+        ),
+        Param(
+            "crop_scale",
+            "int",
+            int(_DEFAULTS.crop_scale),
+            "Crop scale",
+            "Size of the crop's picture: how many of its pixels make one of the network's, along a side.",
+            minimum=1,
+            maximum=16,
+            animatable=False,
+            group="Output",
         ),
     ),
     render=_render,

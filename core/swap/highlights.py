@@ -2,8 +2,8 @@
 
 A window reflected on a forehead may be a hundred times brighter than the skin around it. In the crop it would light the
 low frequencies far around, push the encoder beyond anything that it was trained on and ring where it is resampled. So
-the network sees the plate with a ceiling, and what lay above comes back on the plate's own pixels. Light adds: the sum is
-taken in linear light, and never resampled where the face stays in its place.
+the network sees the plate with a ceiling, and what lay above comes back on the plate's own pixels. Light adds: the sum
+is taken in linear light, and never resampled where the face stays in its place.
 """
 
 from __future__ import annotations

@@ -17,8 +17,12 @@ from doublure.core.face.track import FaceFrame
 from doublure.core.frame import Frame
 from doublure.core.swap.checkpoint import Model, load_model
 from doublure.core.swap.complexion import exchange
+from doublure.core.swap.face_space import OUTPUTS, canvas, inverse_st_map, st_map, with_matrix
 from doublure.core.swap.light import restore
 from doublure.core.swap.plate_face import cut_face, lay_over, placement
+
+_MAPS = OUTPUTS[2:]
+_IN_CROP = (OUTPUTS[1], OUTPUTS[3])
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class SwapSettings:
             0–1; the overall skin tone stays the plate's.
         sharpness: gain of the finest details, 0 = as predicted, 1 = doubled; negative softens.
         highlights: how much of the plate's highlights, above what the new face has, is put back, 0–1.
+        output: one of ``OUTPUTS``: the face over the plate, the face in its crop, or a map between the two.
+        crop_scale: pixels of an output in crop space for one of the network's, along a side; above 0.
     """
 
     hero: str = ""
@@ -43,6 +49,8 @@ class SwapSettings:
     complexion: float = 1.0
     sharpness: float = 0.0
     highlights: float = 1.0
+    output: str = OUTPUTS[0]
+    crop_scale: float = 4.0
 
 
 class Swapper:
@@ -69,7 +77,7 @@ class Swapper:
         return self.model.index(self.model.heroes[0])
 
     def render(self, plate: Frame, face: FaceFrame, settings: SwapSettings | None = None) -> Frame:
-        """The swapped face over the plate's data window.
+        """The swapped face over the plate's data window, or what else ``settings.output`` asks for.
 
         Args:
             plate: in ACEScg.
@@ -77,8 +85,8 @@ class Swapper:
             settings: the knobs.
 
         Returns:
-            RGBA in ACEScg, premultiplied, 0 away from the face. All zero where the track has no face here, where
-            the face lies outside the picture, and where ``mix`` is 0.
+            RGBA in ACEScg, premultiplied, 0 away from the face; maps are data. All zero where the track has no face
+            here, where the face lies outside the picture (maps are then whole), and where ``mix`` is 0.
 
         Raises:
             DoublureError: the plate is not in ACEScg or lacks R, G or B, or the model does not know the hero.
@@ -87,25 +95,32 @@ class Swapper:
         if plate.space != WORKING:
             raise plate.error(f"it is in {plate.space}, not {WORKING}", "convert it first")
         hero = self.hero_index(settings.hero)
-        if face.points is None or face.pose is None or settings.mix == 0:
-            return _nothing(plate)
-        check()
         size = self.model.network.shape.size
+        over, to_canvas = canvas(plate, size, settings.crop_scale)
+        flat = settings.output in _IN_CROP
+        if face.points is None or face.pose is None or settings.mix == 0:
+            return over if flat else _nothing(plate)
+        check()
+        target = placement(plate, face, size, scale=settings.scale, offset=settings.offset)
+        if settings.output in _MAPS:
+            made = inverse_st_map(plate, over, target, size) if flat else st_map(plate, target, size)
+            return with_matrix(made, target, over.data.width, size)
         own = cut_face(plate, face, size)
         if own is None:
-            return _nothing(plate)
+            return over if flat else _nothing(plate)
         check()
         detail, matte = self._predict(own.split.detail, own.mask, hero, settings.mix)
         check()
         detail = _sharpen(detail, settings.sharpness)
         amount = settings.complexion * settings.mix
         low = exchange(own.split.low, self.own_complexion(), self.model.complexions[hero], amount)
-        target = placement(plate, face, size, scale=settings.scale, offset=settings.offset)
         # At mix 0 the face is the plate's, and so are its highlights.
         bright = 1 - settings.mix * (1 - settings.highlights)
-        return lay_over(
-            plate, restore(detail, low), matte, target, own.split.exposure, own.highlights, bright
+        under, matrix = (over, to_canvas) if flat else (plate, target)
+        made = lay_over(
+            under, restore(detail, low), matte, matrix, own.split.exposure, own.highlights, bright
         )
+        return with_matrix(made, target, over.data.width, size) if flat else made
 
     @torch.inference_mode()
     def _predict(

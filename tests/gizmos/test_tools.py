@@ -19,7 +19,8 @@ every_tool = pytest.mark.parametrize("tool", tools(), ids=lambda tool: tool.name
 
 @every_tool
 def test_every_param_of_every_node_is_driven_once_or_fixed_for_a_reason(tool: Tool) -> None:
-    fixed = {("Track", "overlay"), ("Blend", "alpha")} if tool is FACE_REPLACE else set()
+    kept = {("Track", "overlay"), ("Blend", "alpha"), ("Swap", "output"), ("Swap", "crop_scale")}
+    fixed = kept if tool is FACE_REPLACE else set()
     driven = [
         pair for control in tool.controls() for pair in ((control.member, control.param), *control.also)
     ]

@@ -629,7 +629,7 @@ TOOL = {
             'plugin': 'org.doublure.swap',
             'major': 1,
             'position': [0.0, 240.0],
-            'values': [],
+            'values': [['output', ['Plate']], ['crop_scale', [4]]],
         },
         {
             'name': 'Relight',

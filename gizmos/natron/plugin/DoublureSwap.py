@@ -166,6 +166,30 @@ TOOL = {
                     ],
                 },
                 {
+                    'name': 'group_Swap_Output',
+                    'label': 'Output',
+                    'controls': [
+                        {
+                            'name': 'output',
+                            'kind': 'choice',
+                            'label': 'Output',
+                            'help': "Plate: the face over the plate. Crop: the face straightened, in a square picture, to paint on. ST map: lays such a crop over the plate (Nuke's STMap, source the crop). Inverse ST map: cuts the plate so. Write maps as 32-bit float; the matrix is in the header as doublureCropToPlate.",
+                            'default': 'Plate',
+                            'choices': ['Plate', 'Crop', 'ST map', 'Inverse ST map'],
+                            'animatable': False,
+                        },
+                        {
+                            'name': 'crop_scale',
+                            'kind': 'int',
+                            'label': 'Crop scale',
+                            'help': "Size of the crop's picture: how many of its pixels make one of the network's, along a side.",
+                            'default': [4],
+                            'range': [1, 16, 1, 16],
+                            'animatable': False,
+                        },
+                    ],
+                },
+                {
                     'name': 'group_Swap_Colour_space',
                     'label': 'Colour space',
                     'controls': [
@@ -243,6 +267,8 @@ TOOL = {
         {'control': 'face_offset', 'node': 'Swap', 'param': 'face_offset', 'alias': True},
         {'control': 'sharpness', 'node': 'Swap', 'param': 'sharpness', 'alias': True},
         {'control': 'highlights', 'node': 'Swap', 'param': 'highlights', 'alias': True},
+        {'control': 'output', 'node': 'Swap', 'param': 'output', 'alias': True},
+        {'control': 'crop_scale', 'node': 'Swap', 'param': 'crop_scale', 'alias': True},
         {'control': 'input_space', 'node': 'Swap', 'param': 'input_space', 'alias': True},
     ],
 }

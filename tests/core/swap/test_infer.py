@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -12,9 +13,11 @@ from doublure.core.face.topology import canonical_shape
 from doublure.core.face.track import FaceFrame
 from doublure.core.frame import Frame
 from doublure.core.swap.checkpoint import Model
+from doublure.core.swap.face_space import OUTPUTS
 from doublure.core.swap.infer import Swapper, SwapSettings
 from doublure.core.swap.network import NetworkShape, SwapNetwork
 from doublure.core.window import Window
+from tests.core.swap.test_face_space import st_mapped
 
 PEOPLE = ({"name": "ada", "role": "hero"}, {"name": "ben", "role": "driver"})
 
@@ -121,6 +124,36 @@ def test_highlights_0_puts_nothing_of_it_back(swapper: Swapper) -> None:
 def test_mix_near_0_keeps_the_highlight_whatever_is_put_back(swapper: Swapper) -> None:
     rgba = swapper.render(_lit(_plate()), _face(), SwapSettings(mix=1e-4, highlights=0.0))
     assert float((rgba.pixels[:3] / rgba.pixels[3].clamp(min=1e-3))[:, 28:30, 57:62].min()) > 35.0
+
+
+@pytest.mark.parametrize("highlights", [0.0, 1.0])
+def test_the_crop_through_the_st_map_is_the_face_over_the_plate(swapper: Swapper, highlights: float) -> None:
+    pose = Pose(cv2.Rodrigues(np.array([0.1, 0.2, 0.3]))[0], 26.0, np.array([60.3, 44.7]))
+    points = np.column_stack([pose.project(canonical_shape()), np.zeros(468)]).astype(np.float32)
+    face = replace(_face(), pose=pose, points=points)
+    plate, one = _plate(), SwapSettings(scale=0.95, offset=(0.02, 0.0), highlights=highlights)
+    over, crop, there = (
+        swapper.render(plate, face, replace(one, output=name)) for name in ("Plate", "Crop", "ST map")
+    )
+    assert crop.data == crop.display == Window(0, 0, 128, 128)
+    back = torch.from_numpy(st_mapped(crop, there)).permute(2, 0, 1)
+    off = (back - over.pixels).abs()
+    # An untrained network's answer is noise of one pixel, the hardest there is for two filters in a row.
+    assert off.max() < 0.06 * over.pixels.max()
+    assert off[:, over.pixels[3] > 0.3].mean() < 0.005 * over.pixels.max()
+
+
+def test_the_crop_of_a_smaller_proxy_is_smaller(swapper: Swapper) -> None:
+    crop = swapper.render(_plate(), _face(), SwapSettings(output="Crop", crop_scale=1.5))
+    assert (crop.data.width, crop.data.height) == (48, 48)
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_every_output_of_a_frame_without_a_face_is_all_zero(swapper: Swapper, output: str) -> None:
+    found = swapper.render(_plate(), _face(), SwapSettings(output=output))
+    lost = swapper.render(_plate(), _absent(), SwapSettings(output=output))
+    assert lost.pixels.abs().max() == 0
+    assert (lost.data, lost.channels) == (found.data, found.channels)
 
 
 def test_an_unknown_hero_is_refused(swapper: Swapper) -> None:
