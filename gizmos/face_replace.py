@@ -64,7 +64,7 @@ _FACE = Page(
 _SWAPPED = Page(
     "Swap",
     (
-        Section("", _of("Swap", "swap", "identity_mix", "complexion")),
+        Section("", _of("Swap", "swap", "identity_mix", "complexion", "expression")),
         Section("Placement", _of("Swap", "swap", "face_scale", "face_offset")),
         Section("Detail", _of("Swap", "swap", "sharpness", "highlights")),
     ),

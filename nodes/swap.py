@@ -67,11 +67,14 @@ def _render(inputs: Inputs, params: Params, ctx: Context) -> Frame:
         complexion=params["complexion"],
         sharpness=params["sharpness"],
         highlights=params["highlights"],
+        expression=params["expression"],
         output=params["output"],
         crop_scale=params["crop_scale"] * ctx.scale,
     )
     swapper = _permitted(params, ctx.shared)[0].swapper
-    return swapper.render(inputs["plate"], face_at(params["track"], ctx, inputs["plate"]), settings)
+    face = face_at(params["track"], ctx, inputs["plate"])
+    shape = load_track(params["track"], ctx.shared).shape
+    return swapper.render(inputs["plate"], face, settings, shape)
 
 
 def _content(params: Params, ctx: Context) -> dict[str, str]:
@@ -129,6 +132,19 @@ Swap = Node(
             "overall skin tone stays the plate's.",
             minimum=0.0,
             maximum=1.0,
+            group="Identity",
+        ),
+        Param(
+            "expression",
+            "float",
+            _DEFAULTS.expression,
+            "Expression",
+            "Gain of the performer's expression: 1 as played, less is calmer, more exaggerates. 0 is the mean face of "
+            "the shot. Where a chin moves up, the plate's own stays below it.",
+            minimum=0.0,
+            maximum=3.0,
+            soft_minimum=0.5,
+            soft_maximum=1.5,
             group="Identity",
         ),
         Param(

@@ -17,6 +17,7 @@ from doublure.core.face.track import FaceFrame
 from doublure.core.frame import Frame
 from doublure.core.swap.checkpoint import Model, load_model
 from doublure.core.swap.complexion import exchange
+from doublure.core.swap.expression_gain import with_expression
 from doublure.core.swap.face_space import OUTPUTS, canvas, inverse_st_map, st_map, with_matrix
 from doublure.core.swap.light import restore
 from doublure.core.swap.plate_face import cut_face, lay_over, placement
@@ -38,6 +39,7 @@ class SwapSettings:
             0–1; the overall skin tone stays the plate's.
         sharpness: gain of the finest details, 0 = as predicted, 1 = doubled; negative softens.
         highlights: how much of the plate's highlights, above what the new face has, is put back, 0–1.
+        expression: gain of the driver's expression, 1 = as it is, 0 = the person's mean face, above 1 exaggerated.
         output: one of ``OUTPUTS``: the face over the plate, the face in its crop, or a map between the two.
         crop_scale: pixels of an output in crop space for one of the network's, along a side; above 0.
     """
@@ -49,6 +51,7 @@ class SwapSettings:
     complexion: float = 1.0
     sharpness: float = 0.0
     highlights: float = 1.0
+    expression: float = 1.0
     output: str = OUTPUTS[0]
     crop_scale: float = 4.0
 
@@ -76,19 +79,27 @@ class Swapper:
             )
         return self.model.index(self.model.heroes[0])
 
-    def render(self, plate: Frame, face: FaceFrame, settings: SwapSettings | None = None) -> Frame:
+    def render(
+        self,
+        plate: Frame,
+        face: FaceFrame,
+        settings: SwapSettings | None = None,
+        shape: np.ndarray | None = None,
+    ) -> Frame:
         """The swapped face over the plate's data window, or what else ``settings.output`` asks for.
 
         Args:
             plate: in ACEScg.
             face: where the face is on this frame.
             settings: the knobs.
+            shape: (468, 3) the person's mean shape, from the track; only an expression gain needs it.
 
         Returns:
             RGBA in ACEScg, premultiplied, 0 away from the face; maps are data. All zero where the track has no face
             here, where the face lies outside the picture (maps are then whole), and where ``mix`` is 0.
 
         Raises:
+            ValueError: an expression gain without a shape.
             DoublureError: the plate is not in ACEScg or lacks R, G or B, or the model does not know the hero.
         """
         settings = settings or SwapSettings()
@@ -109,6 +120,10 @@ class Swapper:
         if own is None:
             return over if flat else _nothing(plate)
         check()
+        if settings.expression != 1:
+            if shape is None:
+                raise ValueError("an expression gain needs the person's shape")
+            own = with_expression(own, face, shape, settings.expression, plate.pixel_aspect)
         detail, matte = self._predict(own.split.detail, own.mask, hero, settings.mix)
         check()
         detail = _sharpen(detail, settings.sharpness)

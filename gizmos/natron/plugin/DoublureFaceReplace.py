@@ -239,6 +239,15 @@ TOOL = {
                             'range': [0.0, 1.0, 0.0, 1.0],
                             'animatable': True,
                         },
+                        {
+                            'name': 'swap_expression',
+                            'kind': 'float',
+                            'label': 'Expression',
+                            'help': "Gain of the performer's expression: 1 as played, less is calmer, more exaggerates. 0 is the mean face of the shot. Where a chin moves up, the plate's own stays below it.",
+                            'default': [1.0],
+                            'range': [0.0, 3.0, 0.5, 1.5],
+                            'animatable': True,
+                        },
                     ],
                 },
                 {
@@ -704,6 +713,7 @@ TOOL = {
         {'control': 'track_show', 'node': 'Track', 'param': 'show', 'alias': True},
         {'control': 'swap_identity_mix', 'node': 'Swap', 'param': 'identity_mix', 'alias': True},
         {'control': 'swap_complexion', 'node': 'Swap', 'param': 'complexion', 'alias': True},
+        {'control': 'swap_expression', 'node': 'Swap', 'param': 'expression', 'alias': True},
         {'control': 'swap_face_scale', 'node': 'Swap', 'param': 'face_scale', 'alias': True},
         {'control': 'swap_face_offset', 'node': 'Swap', 'param': 'face_offset', 'alias': True},
         {'control': 'swap_sharpness', 'node': 'Swap', 'param': 'sharpness', 'alias': True},

@@ -156,6 +156,22 @@ def test_every_output_of_a_frame_without_a_face_is_all_zero(swapper: Swapper, ou
     assert (lost.data, lost.channels) == (found.data, found.channels)
 
 
+def test_the_mean_face_looks_the_same_at_every_expression_gain(swapper: Swapper) -> None:
+    plate, shape = _plate(), canonical_shape()
+    as_played = swapper.render(plate, _face()).pixels
+    gained = swapper.render(plate, _face(), SwapSettings(expression=2.0), shape).pixels
+    assert torch.allclose(as_played, gained, atol=1e-4)
+
+
+def test_an_expression_is_gained(swapper: Swapper) -> None:
+    plate, face = _plate(), _face()
+    assert face.points is not None
+    open_mouth = replace(face, points=face.points + np.where(canonical_shape()[:, 1:2] > 0.5, [[0, 3, 0]], 0))
+    as_played = swapper.render(plate, open_mouth).pixels
+    gained = swapper.render(plate, open_mouth, SwapSettings(expression=2.0), canonical_shape()).pixels
+    assert (gained - as_played).abs().max() > 1e-3
+
+
 def test_an_unknown_hero_is_refused(swapper: Swapper) -> None:
     with pytest.raises(DoublureError, match="trained for ada"):
         swapper.render(_plate(), _face(), SwapSettings(hero="zoe"))
