@@ -33,7 +33,7 @@ def test_laid_over_the_plate_it_is_what_the_swap_renders(knobs: dict[str, float]
         setattr(module, name, value)
     own, crop = crop_of(plate, face)
     rgba = module(crop)[0].permute(1, 2, 0).numpy()
-    made = lay_over(plate, rgba[..., :3], rgba[..., 3], own.matrix, own.split.exposure)
+    made = lay_over(plate, rgba[..., :3], rgba[..., 3], own.matrix, own.split.exposure, own.highlights)
     assert wanted.pixels[3].max() > 0
     torch.testing.assert_close(made.pixels, wanted.pixels, rtol=RELATIVE, atol=ABSOLUTE)
 
@@ -43,7 +43,7 @@ def test_at_the_ends_of_what_a_mask_may_be_it_is_what_the_swap_renders(spread: f
     swapper, (plate, face) = tiny_swapper(), plate_and_face(spread=spread)
     own, crop = crop_of(plate, face)
     rgba = hero_crop(swapper)(crop)[0].permute(1, 2, 0).numpy()
-    made = lay_over(plate, rgba[..., :3], rgba[..., 3], own.matrix, own.split.exposure)
+    made = lay_over(plate, rgba[..., :3], rgba[..., 3], own.matrix, own.split.exposure, own.highlights)
     wanted = swapper.render(plate, face)
     assert wanted.pixels[3].max() > 0
     torch.testing.assert_close(made.pixels, wanted.pixels, rtol=RELATIVE, atol=ABSOLUTE)
@@ -61,7 +61,7 @@ def test_without_a_driver_in_the_model_it_is_what_the_swap_renders() -> None:
     module.mix = 0.4
     own, crop = crop_of(plate, face)
     rgba = module(crop)[0].permute(1, 2, 0).numpy()
-    made = lay_over(plate, rgba[..., :3], rgba[..., 3], own.matrix, own.split.exposure)
+    made = lay_over(plate, rgba[..., :3], rgba[..., 3], own.matrix, own.split.exposure, own.highlights)
     wanted = swapper.render(plate, face, SwapSettings(mix=0.4))
     torch.testing.assert_close(made.pixels, wanted.pixels, rtol=RELATIVE, atol=ABSOLUTE)
 
