@@ -189,7 +189,7 @@ class Crowd:
             there_before = not cut and any(_one(one, sight.place) for one in self._strangers)
             for i in lost:
                 one = self._followers[i]
-                if not one.person.known(sight.reading.colours, one.missing + 1):
+                if not one.person.known(sight.reading.colours, one.away(sight.frame) + 1):
                     reasons.setdefault(i, "the face was lost, and the one in view is somebody else's")
                 elif there_before or (not cut and one.was_there(sight)):
                     there_before = True

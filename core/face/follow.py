@@ -101,6 +101,13 @@ class Follower:
         """The face is not in the next frame."""
         self.missing += 1
 
+    def away(self, frame: Frame) -> int:
+        """Frames that were missed since the face was last seen, those that were never shown among them."""
+        before = self.last.frame.number
+        if before is None or frame.number is None:
+            return self.missing
+        return max(self.missing, frame.number - before - 1)
+
     def cut(self) -> None:
         """The next frame is of another shot: the face may be anywhere."""
         self._velocity = np.zeros(2)
@@ -146,7 +153,7 @@ class Follower:
         if sight is None:
             return None
         colours = sight.reading.colours
-        if self.person.known(colours, self.missing) or (not wary and self.person.still(colours)):
+        if self.person.known(colours, self.away(frame)) or (not wary and self.person.still(colours)):
             return sight
         return None
 
