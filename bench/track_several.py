@@ -25,6 +25,7 @@ _SIDE = 320
 _FRAMES = 25
 _STEP = 22
 _LAYERS = "layers/plate/plate.####.exr"
+_FRONTAL = ("talk", "turn", "hardkey")
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,12 @@ class _Actor:
 
 
 def rows(folders: Sequence[Path]) -> list[Row]:
-    """Rows of the crossing and of the cuts; none where there are not two takes with layers."""
-    able = [one for one in folders if (one / _LAYERS).parent.is_dir()][:2]
+    """Rows of the crossing and of the cuts; none where there are not two takes with layers.
+
+    A cut-out face in profile has neither ear nor hair, by which the networks know it: such takes are used last.
+    """
+    able = [one for one in folders if (one / _LAYERS).parent.is_dir()]
+    able = sorted(able, key=lambda one: one.name not in _FRONTAL)[:2]
     if len(able) < 2:
         return []
     near, far = (_Actor.of(one) for one in able)
