@@ -106,7 +106,8 @@ def test_it_gives_up_at_whichever_poll_stops_it(works: dict[str, Callable[[], Fr
         stop = Asked(last)
         with pytest.raises(Cancelled), cancellable(stop):
             works[name]()
-        assert stop.count == last
+        # Track looks with two networks side by side: the other one may ask once more before it hears of it.
+        assert last <= stop.count <= last + (name == "track")
 
 
 @pytest.mark.parametrize("name", STEPS)
