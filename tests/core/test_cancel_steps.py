@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import pytest
@@ -49,12 +50,14 @@ class Asked:
     def __init__(self, last: int | None = None) -> None:
         self.last, self.count = last, 0
         self.modules: set[str] = set()
+        self._one_at_a_time = Lock()
 
     def __call__(self) -> bool:
-        self.count += 1
         caller = sys._getframe(2).f_globals["__name__"]
-        self.modules.add(caller.rpartition(".")[2])
-        return self.last is not None and self.count >= self.last
+        with self._one_at_a_time:
+            self.count += 1
+            self.modules.add(caller.rpartition(".")[2])
+            return self.last is not None and self.count >= self.last
 
 
 @pytest.fixture(scope="module")
