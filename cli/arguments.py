@@ -1,9 +1,10 @@
-"""Argument types that several verbs share; a bad one is a wrong usage."""
+"""Arguments and their types that several verbs share; a bad one is a wrong usage."""
 
 from __future__ import annotations
 
 import argparse
 import re
+from pathlib import Path
 
 from doublure.core.errors import DoublureError
 from doublure.core.pattern import Sequence
@@ -32,3 +33,12 @@ def assignment(text: str) -> str:
     if not _ASSIGNMENT.fullmatch(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form node.param=value")
     return text
+
+
+def add_consent(parser: argparse.ArgumentParser, whose: str) -> None:
+    """``--consent``, ``--trust`` and ``--project``: what everybody in it agreed to. ``whose``: help of the records."""
+    parser.add_argument(
+        "--consent", action="extend", nargs="+", type=Path, default=[], metavar="RECORD", help=whose
+    )
+    parser.add_argument("--trust", type=Path, metavar="FILE", help="the studio's trust file")
+    parser.add_argument("--project", default="", help="the project's id, as the records write it")

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from doublure.cli.arguments import add_consent
 from doublure.cli.output import print_json, say
 from doublure.core.errors import DoublureError
 
@@ -32,17 +33,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--hero", default="", metavar="NAME", help="whose face (default: the only hero)")
     parser.add_argument("--torchscript", type=Path, metavar="FILE.pt", help="write TorchScript, and FILE.nk")
     parser.add_argument("--onnx", type=Path, metavar="FILE.onnx", help="write ONNX; needs doublure[export]")
-    parser.add_argument(
-        "--consent",
-        action="extend",
-        nargs="+",
-        type=Path,
-        default=[],
-        metavar="RECORD",
-        help="the likeness records of hero and driver",
-    )
-    parser.add_argument("--trust", type=Path, metavar="FILE", help="the studio's trust file")
-    parser.add_argument("--project", default="", help="the project's id, as the records write it")
+    add_consent(parser, "the likeness records of hero and driver")
     parser.add_argument(
         "--shot", action="append", default=[], metavar="SHOT", help="a shot that it is for; may be repeated"
     )

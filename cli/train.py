@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from doublure.cli.arguments import add_consent
 from doublure.cli.output import print_json, say
 from doublure.cli.progress import Progress
 from doublure.cli.together import together
@@ -43,17 +44,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "-o", "--output", required=True, type=Path, metavar="MODEL.safetensors", help="the model file"
     )
-    parser.add_argument(
-        "--consent",
-        action="extend",
-        nargs="+",
-        type=Path,
-        default=[],
-        metavar="RECORD",
-        help="likeness records of everybody in it, whose ids are the names given here",
-    )
-    parser.add_argument("--trust", type=Path, help="the studio's trust file")
-    parser.add_argument("--project", default="", help="the project's id, as the records write it")
+    add_consent(parser, "likeness records of everybody in it, whose ids are the names given here")
     length = parser.add_mutually_exclusive_group(required=True)
     length.add_argument("--minutes", type=float, help="train for this long in all")
     length.add_argument("--steps", type=int, help="train this many steps in all (reproducible)")
