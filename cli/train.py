@@ -65,6 +65,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--batch", type=int, default=16, help="pictures a step (default %(default)s)")
     parser.add_argument("--rate", type=float, default=8e-4, help="peak learning rate (default %(default)s)")
+    parser.add_argument(
+        "--device",
+        default="auto",
+        help="auto (an NVIDIA card where there is one), cpu or cuda (default %(default)s)",
+    )
     parser.add_argument("--seed", type=int, default=0, help="of everything random (default %(default)s)")
     parser.add_argument("--space", help="colour space of files that do not name theirs")
     parser.add_argument("--json", action="store_true", help="print the outcome as one JSON object")
@@ -90,6 +95,7 @@ def _train(args: argparse.Namespace, tells: bool) -> int:
         batch=args.batch,
         rate=args.rate,
         seed=args.seed,
+        device=args.device,
         detect_every=60 * args.detect,
         until_undetected=args.until_undetected,
     )

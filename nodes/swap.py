@@ -66,6 +66,7 @@ def _render(inputs: Inputs, params: Params, ctx: Context) -> Frame:
         offset=params["face_offset"],
         complexion=params["complexion"],
         sharpness=params["sharpness"],
+        plate_detail=params["plate_detail"],
         highlights=params["highlights"],
         expression=params["expression"],
         output=params["output"],
@@ -180,6 +181,18 @@ Swap = Node(
             minimum=-1.0,
             maximum=4.0,
             soft_maximum=1.0,
+            group="Detail",
+        ),
+        Param(
+            "plate_detail",
+            "float",
+            _DEFAULTS.plate_detail,
+            "Plate detail",
+            "How much of the plate's own detail, finer than the network's crop, is laid over the new face: pores, "
+            "lashes and grain of a face larger than the crop. Only where the face is neither scaled nor moved nor its "
+            "expression changed.",
+            minimum=0.0,
+            maximum=1.0,
             group="Detail",
         ),
         Param(

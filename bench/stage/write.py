@@ -12,6 +12,7 @@ import OpenImageIO as oiio
 from doublure.core.errors import DoublureError
 
 COLOR_SPACE = "lin_ap1_scene"
+HALF_MAX = 65504.0
 PARTIAL = ".partial"
 NO_DATE = "2000:01:01 00:00:00"
 
@@ -64,6 +65,9 @@ def write_exr(
         raise DoublureError(
             "the rendered frame has NaN or infinite pixels", file=path, remedy="render it with another seed"
         )
+    # A lamp in an eye can be brighter than half float goes; it would be written as infinity.
+    limit = [np.inf if name in full else HALF_MAX for name in channels]
+    pixels = np.clip(pixels, np.negative(limit), limit)
     height, width, count = pixels.shape
     spec = oiio.ImageSpec(width, height, count, oiio.HALF)
     spec.x, spec.y = origin

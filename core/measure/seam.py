@@ -58,8 +58,9 @@ def seam_excess(results: Shot, truths: Shot, mattes: Shot, occlusions: Shot | No
     hidden = [None] * len(shapes) if occlusions is None else as_shot(occlusions)
     if len(hidden) != len(shapes):
         raise DoublureError(f"there are {len(hidden)} occlusion mattes for {len(shapes)} frames")
+    edges = [contours(matte) for matte in shapes]
     result, truth = (
-        np.concatenate([_steps(*frame) for frame in zip(pictures, shapes, hidden, strict=True)], 1)
+        np.concatenate([_steps(*frame) for frame in zip(pictures, shapes, hidden, edges, strict=True)], 1)
         for pictures in (got, wanted)
     )
     # Chance differences beside the edge may exceed those at it: that is no seam either.
@@ -90,7 +91,7 @@ def seam_ratio(picture: torch.Tensor, matte: torch.Tensor, occlusion: torch.Tens
         DoublureError: see ``matte.check_frame``; or no part of the edge is left.
     """
     check_frame(picture, picture, matte)
-    steps = _steps(picture, matte, occlusion)
+    steps = _steps(picture, matte, occlusion, contours(matte))
     return _ratio(steps, _calm(steps))
 
 
@@ -113,8 +114,10 @@ def _calm(steps: np.ndarray) -> np.ndarray:
     return 1 / ((steps**2).mean(0) + CALM**2)
 
 
-def _steps(picture: torch.Tensor, matte: torch.Tensor, occlusion: torch.Tensor | None) -> np.ndarray:
-    """(6, N) signed steps in ACEScct units, from inside to outside, at each usable pixel of the contours."""
+def _steps(
+    picture: torch.Tensor, matte: torch.Tensor, occlusion: torch.Tensor | None, edges: Sequence[Edge]
+) -> np.ndarray:
+    """(6, N) signed steps in ACEScct units, from inside to outside, at each usable pixel of the matte's contours."""
     if occlusion is not None and occlusion.shape != matte.shape:
         raise DoublureError(
             f"the occlusion is {tuple(occlusion.shape)} where the matte is {tuple(matte.shape)}"
@@ -124,7 +127,7 @@ def _steps(picture: torch.Tensor, matte: torch.Tensor, occlusion: torch.Tensor |
     half = max(1.5, REACH * width)
     offsets = _RINGS * half
     out = [np.zeros((len(_RINGS) - 1, 0))]
-    for edge in contours(matte):
+    for edge in edges:
         at = edge.points[None] + offsets[:, None, None] * edge.normals[None]
         usable = _within(at, matte.shape) & _clear(at, occlusion)
         along = _smoothed_along(_sample(luma, at), usable, ALONG * width)

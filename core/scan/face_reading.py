@@ -11,6 +11,7 @@ import torch
 
 from doublure.core.blend.log import luminance
 from doublure.core.errors import DoublureError
+from doublure.core.face.eyes import LOOKS
 from doublure.core.face.landmarks import Crop, steady
 from doublure.core.face.view import detector_view
 from doublure.core.frame import Frame
@@ -31,6 +32,9 @@ from doublure.core.window import Window
 _T = TypeVar("_T")
 _FINE, _COARSE = 1.5, 8.0
 """Gaussian sigmas, pixels of the cut, between which two faces' structure is compared."""
+_LOOKS = LOOKS[:2]
+"""At the lids: a larger and a smaller one, turned both ways. Every frame is looked at, and half the looks cost a tenth
+of the time that reading the files takes."""
 _TOE = 0.05
 """Light, over the face's median, added before the root."""
 _FLAT = 5e-5
@@ -174,7 +178,7 @@ def _look(
     if seen.presence < BELIEF:
         return None
     where = eye_crops(view.pixels, seen.points) if eyes is None else eyes
-    points = with_lids(view.pixels, seen.points, where)
+    points = with_lids(view.pixels, seen.points, where, _LOOKS)
     fixed = head_fixed(points)
     openings = np.array([opening(fixed, pairs) for pairs in (LIPS, RIGHT_LIDS, LEFT_LIDS)])
     descriptor = embedding(chip(view.pixels, points)) if identity else None

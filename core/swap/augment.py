@@ -15,6 +15,15 @@ from torch import Generator, Tensor
 
 from doublure.core.swap.faceset import DENSITY, MARGIN
 
+BENT = 0.018
+"""Spread of the displacement that bends what is shown, in shares of half the picture."""
+CONTRAST, TINT = 0.18, 0.06
+"""Spread of the logarithms of the gains on all colours together, and on each."""
+GRAIN = 0.02
+"""Most of new grain, ACEScct."""
+HIDDEN = 0.25
+"""Of the faces, those partly hidden."""
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -23,8 +32,9 @@ class Batch:
     Attributes:
         source: (N, 3, S, S) disturbed detail, zero outside the face.
         target: (N, 3, S, S) detail wanted.
-        mask: (N, 1, S, S) the target's face, 0–1.
+        mask: (N, 1, S, S) the target's matte, 0–1.
         weight: (N, 1, S, S) the target's training weight.
+        known: (N, 1, S, S) 1 where the matte is to be learned from, else 0.
         person: (N,) index of the target's person.
     """
 
@@ -32,15 +42,16 @@ class Batch:
     target: Tensor
     mask: Tensor
     weight: Tensor
+    known: Tensor
     person: Tensor
 
 
 def _uniform(generator: Generator, *shape: int, low: float = -1.0, high: float = 1.0) -> Tensor:
-    return torch.rand(*shape, generator=generator) * (high - low) + low
+    return torch.rand(*shape, generator=generator, device=generator.device) * (high - low) + low
 
 
 def _normal(generator: Generator, *shape: int) -> Tensor:
-    return torch.randn(*shape, generator=generator)
+    return torch.randn(*shape, generator=generator, device=generator.device)
 
 
 def moves(count: int, size: int, flip: Tensor, generator: Generator, amount: float = 1.0) -> Tensor:
@@ -57,10 +68,10 @@ def moves(count: int, size: int, flip: Tensor, generator: Generator, amount: flo
     return F.affine_grid(affine, [count, 1, size, size], align_corners=False)
 
 
-def bend(grid: Tensor, generator: Generator, strength: float = 0.018) -> Tensor:
+def bend(grid: Tensor, generator: Generator) -> Tensor:
     """Adds a smooth random displacement, in shares of half the picture, to (N, S, S, 2) grids."""
     count, size = grid.shape[:2]
-    coarse = _normal(generator, count, 2, 5, 5) * strength
+    coarse = _normal(generator, count, 2, 5, 5) * BENT
     return grid + F.interpolate(coarse, size=(size, size), mode="bicubic", align_corners=True).permute(
         0, 2, 3, 1
     )
@@ -69,20 +80,20 @@ def bend(grid: Tensor, generator: Generator, strength: float = 0.018) -> Tensor:
 def disturb(detail: Tensor, generator: Generator) -> Tensor:
     """Contrast, colour, defocus, grain and occlusion on (N, 3, S, S) input detail."""
     count, _, size, _ = detail.shape
-    contrast = torch.exp(_normal(generator, count, 1, 1, 1) * 0.18)
-    tint = torch.exp(_normal(generator, count, 3, 1, 1) * 0.06)
+    contrast = torch.exp(_normal(generator, count, 1, 1, 1) * CONTRAST)
+    tint = torch.exp(_normal(generator, count, 3, 1, 1) * TINT)
     offset = _normal(generator, count, 3, 1, 1) * 0.008
     detail = detail * contrast * tint + offset
     soft = F.avg_pool2d(F.pad(detail, (1, 1, 1, 1), mode="replicate"), 3, 1)
     defocus = _uniform(generator, count, 1, 1, 1, low=-1.0, high=1.0).clamp(min=0)
     detail = detail + (soft - detail) * defocus
-    grain = _normal(generator, *detail.shape) * _uniform(generator, count, 1, 1, 1, low=0.0, high=0.02)
+    grain = _normal(generator, *detail.shape) * _uniform(generator, count, 1, 1, 1, low=0.0, high=GRAIN)
     detail = detail + grain
-    # A soft-edged blot hides part of a quarter of the faces.
-    axis = torch.linspace(-1, 1, size)
+    # A soft-edged blot hides part of some faces.
+    axis = torch.linspace(-1, 1, size, device=detail.device)
     centre = _uniform(generator, count, 2, 1, 1)
     radius = _uniform(generator, count, 1, 1, low=0.08, high=0.35)
-    hidden = (_uniform(generator, count, 1, 1, low=0.0, high=1.0) < 0.25).float()
+    hidden = (_uniform(generator, count, 1, 1, low=0.0, high=1.0) < HIDDEN).float()
     distance = torch.sqrt(
         (axis[None, None, :] - centre[:, 0]) ** 2 + (axis[None, :, None] - centre[:, 1]) ** 2
     )

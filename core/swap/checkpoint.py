@@ -36,6 +36,7 @@ class Model:
         consent: the likeness records under which it was trained: record, person, part and sha256 of each. Empty in
             models from before there were any.
         start: SHA-256 of the model that its training went on from, if any.
+        outlined: whether the matte has learned where a face ends; else it knows the hull of the landmarks.
     """
 
     network: SwapNetwork
@@ -45,6 +46,7 @@ class Model:
     path: Path | None = None
     consent: tuple[dict[str, str], ...] = ()
     start: str | None = None
+    outlined: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -112,6 +114,7 @@ def save_model(path: str | os.PathLike[str], model: Model) -> None:
         "training": model.training,
         "consent": list(model.consent),
         "start": model.start,
+        "outlined": model.outlined,
     }
     write_tensors(path, tensors, header)
 
@@ -139,5 +142,13 @@ def load_model(path: str | os.PathLike[str]) -> Model:
             file=path,
             remedy="copy it again or train it again",
         )
-    training, start = dict(header.get("training", {})), header.get("start")
-    return Model(network.eval(), complexions, people, training, Path(path), consent, start)
+    return Model(
+        network.eval(),
+        complexions,
+        people,
+        dict(header.get("training", {})),
+        Path(path),
+        consent,
+        header.get("start"),
+        bool(header.get("outlined", False)),
+    )

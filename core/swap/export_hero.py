@@ -13,6 +13,7 @@ from doublure.core.consent.training import as_header
 from doublure.core.swap.complexion import resized_change
 from doublure.core.swap.export_module import HeroCrop
 from doublure.core.swap.infer import Swapper, matte_rim
+from doublure.core.swap.masks import reach
 
 SCHEMA = "doublure.export/1"
 KEY = "doublure.json"
@@ -73,5 +74,6 @@ def hero_crop(swapper: Swapper, hero: str = "") -> HeroCrop:
         swapper.own_code().detach().clone(),
         torch.from_numpy(change.transpose(2, 0, 1)[None].copy()).float(),
         torch.from_numpy(matte_rim(size))[None, None],
+        reach(size) if swapper.model.outlined else 0,
     )
     return module.eval().requires_grad_(False)

@@ -88,7 +88,13 @@ class HeroCrop(nn.Module):
     rim: Tensor
 
     def __init__(
-        self, network: SwapNetwork, hero: Tensor, own: Tensor, complexion: Tensor, rim: Tensor
+        self,
+        network: SwapNetwork,
+        hero: Tensor,
+        own: Tensor,
+        complexion: Tensor,
+        rim: Tensor,
+        reach: int = 0,
     ) -> None:
         """
         Args:
@@ -96,6 +102,7 @@ class HeroCrop(nn.Module):
             hero, own: (1, K) identity codes.
             complexion: (1, 3, S, S), the hero's minus the driver's.
             rim: (1, 1, S, S), what the matte may reach at most.
+            reach: pixels that the matte may reach beyond the face's mask.
         """
         super().__init__()
         self.mix, self.complexion, self.sharpness = 1.0, 1.0, 0.0
@@ -108,6 +115,7 @@ class HeroCrop(nn.Module):
             levels.append(Level(block, grow, start))
             start += block.code_length
         self.levels, self.last = nn.ModuleList(levels[:-1]), Last(levels[-1])
+        self.reach = reach
         self.light = Blur(SIGMA * self.size)
         self.fine = Blur(self.size / 128 * math.sqrt(2))
         self.register_buffer("hero", hero)
@@ -142,7 +150,8 @@ class HeroCrop(nn.Module):
         if sharpened:
             wanted = wanted + sharpness * (wanted - self.fine(wanted))
         low = low + complexion * mix * self.change.float()
-        matte = torch.min(torch.min(matte, mask), self.rim.float()) * (mix > 0.0).float()
+        reach = F.max_pool2d(mask, 2 * self.reach + 1, 1, self.reach)
+        matte = torch.min(torch.min(matte, reach), self.rim.float()) * (mix > 0.0).float()
         return torch.cat([wanted + low, matte], 1).to(crop.dtype)
 
     def low_frequencies(self, colour: Tensor, mask: Tensor) -> Tensor:

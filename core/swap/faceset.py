@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from collections.abc import Sequence as Series
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -25,6 +26,8 @@ MARGIN = 1.125  # the stored crop spans this much more than the network's, room 
 DENSITY = 1.5  # stored pixels per network pixel, so that moving it does not blur it
 VISIBLE = "visible"
 """The channel of a set's crop that is black where something is in front of the face, or the picture has ended."""
+COVER = "matte"
+"""The channel of footage that says how much of each pixel is visible face, 0-1: the stage's, or a roto's."""
 HELD_OUT = 0.1  # share of each sequence, its last block, that is never trained on
 
 
@@ -44,6 +47,8 @@ class Faceset:
         faceless: frames skipped, as "file (frame): reason".
         sha256: hash over the source pictures' pixels, in order.
         size: the network's crop side.
+        cover: (N, T, T) uint8, what is face, 255 = all, where the footage says it for every frame (``COVER``). From it
+            the matte is learned.
     """
 
     person: str
@@ -57,6 +62,7 @@ class Faceset:
     faceless: tuple[str, ...]
     sha256: str
     size: int
+    cover: torch.Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.moments)
@@ -154,7 +160,7 @@ def build_faceset(
             remedy="give footage with at least 8 frames in which the face is clear, a few hundred are better",
         )
     shape = person_shape(everyone)
-    rows: list[tuple[np.ndarray, ...]] = []
+    rows: list[Cut] = []
     moments: list[int] = []
     held: list[bool] = []
     for sequence, found in zip(sequences, faces, strict=True):
@@ -168,26 +174,41 @@ def build_faceset(
             done += 1
             if progress:
                 progress(min(done, total), total)
+    covers = [row.cover for row in rows if row.cover is not None]
     return Faceset(
         person,
         role,
-        torch.from_numpy(np.stack([r[0] for r in rows])),
-        torch.from_numpy(np.stack([r[1] for r in rows])),
-        torch.from_numpy(np.stack([r[2] for r in rows])),
-        mean_complexion([(r[3], r[4]) for r in rows]),
+        torch.from_numpy(np.stack([r.detail for r in rows])),
+        torch.from_numpy(np.stack([r.mask for r in rows])),
+        torch.from_numpy(np.stack([r.weight for r in rows])),
+        mean_complexion([(r.low, r.inner) for r in rows]),
         np.array(moments),
         np.array(held),
         tuple(faceless),
         digest.hexdigest(),
         size,
+        torch.from_numpy(np.stack(covers)) if len(covers) == len(rows) else None,
     )
 
 
-def cut_face(frame: Frame, points: np.ndarray, shape: np.ndarray, size: int) -> tuple[np.ndarray, ...]:
-    """(detail (3, T, T) float16, mask and weight (T, T) uint8, and on the network's crop low and mask) of one frame.
+class Cut(NamedTuple):
+    """One face: ``detail`` (3, T, T) float16, ``mask``, ``weight`` and, where it is known, ``cover`` (T, T) uint8; on
+    the network's own crop ``low`` (S', S', 3) and its mask ``inner`` (S', S') float32."""
+
+    detail: np.ndarray
+    mask: np.ndarray
+    weight: np.ndarray
+    low: np.ndarray
+    inner: np.ndarray
+    cover: np.ndarray | None
+
+
+def cut_face(frame: Frame, points: np.ndarray, shape: np.ndarray, size: int) -> Cut:
+    """Cuts one face of a frame.
 
     Args:
-        frame: in ACEScg. Its channel ``visible``, where it has one, takes off the face what is black in it.
+        frame: in ACEScg. Its channel ``visible``, where it has one, takes off the face what is black in it; its channel
+            ``matte`` says what is face.
         points: (468, 3) landmarks in its coordinates. shape: the person's, see ``face.pose.person_shape``.
         size: side of the network's crop.
     """
@@ -207,24 +228,28 @@ def cut_face(frame: Frame, points: np.ndarray, shape: np.ndarray, size: int) -> 
     origin = (area.x0, area.y0)
     on_crop = to_crop(points, wide)
     mask = face_mask(on_crop, side)
-    seen = None
-    if frame.has(VISIBLE):
-        plane = frame.channel(VISIBLE)[rows, columns].numpy()
-        seen = cut(plane, origin, wide, side)[..., 0].clip(0, 1)
+    seen, cover = (
+        cut(frame.channel(name)[rows, columns].numpy(), origin, wide, side)[..., 0].clip(0, 1)
+        if frame.has(name)
+        else None
+        for name in (VISIBLE, COVER)
+    )
+    if seen is not None:
         mask = mask * seen
     exposure = exposure_gain(cut(pixels, origin, wide, side), mask)
     encoded = cut(encode(pixels * exposure), origin, wide, side)
     # At inference light is separated over the network's own crop: the same blur in head units here.
     split = separate(encoded, mask, exposure, across=size * DENSITY)
-    weight = loss_weight(on_crop, side, across=size * DENSITY)
+    weight = loss_weight(on_crop, side, across=size * DENSITY, cover=cover)
     if seen is not None:
         weight = weight * seen
     inner = (side - round(size * DENSITY)) // 2
     own = slice(inner, inner + round(size * DENSITY))
-    return (
+    return Cut(
         split.detail.transpose(2, 0, 1).astype(np.float16),
         (mask * 255).round().astype(np.uint8),
         np.minimum(weight * 32, 255).round().astype(np.uint8),
         split.low[own, own],
         mask[own, own],
+        None if cover is None else (cover * 255).round().astype(np.uint8),
     )

@@ -129,9 +129,9 @@ def _cut_all(
                         remedy="remove it and its record in pictures/, and run doublure faceset again",
                     )
                 row = cut_face(crop, face.points, shape, size)
-                for stream, values in ((detail, row[0]), (mask, row[1]), (weight, row[2])):
+                for stream, values in ((detail, row.detail), (mask, row.mask), (weight, row.weight)):
                     stream.write(np.ascontiguousarray(values).tobytes())
-                total += relative(row[3], row[4])
+                total += relative(row.low, row.inner)
                 if progress:
                     progress(count, len(used))
         mean = total / len(used)

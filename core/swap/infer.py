@@ -19,7 +19,9 @@ from doublure.core.swap.checkpoint import Model, load_model
 from doublure.core.swap.complexion import exchange
 from doublure.core.swap.expression_gain import with_expression
 from doublure.core.swap.face_space import OUTPUTS, canvas, inverse_st_map, st_map, with_matrix
+from doublure.core.swap.fine_detail import fine_detail
 from doublure.core.swap.light import restore
+from doublure.core.swap.masks import grown
 from doublure.core.swap.plate_face import cut_face, lay_over, placement
 
 _MAPS = OUTPUTS[2:]
@@ -38,6 +40,7 @@ class SwapSettings:
         complexion: how much of the hero's own large features (cheekbones, beard shadow, lips) replaces the driver's,
             0–1; the overall skin tone stays the plate's.
         sharpness: gain of the finest details, 0 = as predicted, 1 = doubled; negative softens.
+        plate_detail: how much of the plate's own detail finer than the network's crop is laid over the new face, 0-1.
         highlights: how much of the plate's highlights, above what the new face has, is put back, 0–1.
         expression: gain of the driver's expression, 1 = as it is, 0 = the person's mean face, above 1 exaggerated.
         output: one of ``OUTPUTS``: the face over the plate, the face in its crop, or a map between the two.
@@ -50,6 +53,7 @@ class SwapSettings:
     offset: tuple[float, float] = (0.0, 0.0)
     complexion: float = 1.0
     sharpness: float = 0.0
+    plate_detail: float = 0.0
     highlights: float = 1.0
     expression: float = 1.0
     output: str = OUTPUTS[0]
@@ -132,8 +136,12 @@ class Swapper:
         # At mix 0 the face is the plate's, and so are its highlights.
         bright = 1 - settings.mix * (1 - settings.highlights)
         under, matrix = (over, to_canvas) if flat else (plate, target)
+        fine = None
+        if settings.plate_detail and _at_rest(settings):
+            check()
+            fine = settings.plate_detail * fine_detail(plate, target, size, own.split.exposure)
         made = lay_over(
-            under, restore(detail, low), matte, matrix, own.split.exposure, own.highlights, bright
+            under, restore(detail, low), matte, matrix, own.split.exposure, own.highlights, bright, fine
         )
         return with_matrix(made, target, over.data.width, size) if flat else made
 
@@ -155,9 +163,17 @@ class Swapper:
             wanted = wanted + (1 - mix) * (
                 torch.from_numpy(detail.transpose(2, 0, 1)[None]) - network(seen, own)[0]
             )
-        # Beyond the driver's own outline lies the background: nothing of the hero may hang over it.
-        inside = np.minimum(torch.sigmoid(matte)[0, 0].numpy(), mask)
-        return wanted[0].permute(1, 2, 0).numpy(), np.minimum(inside, matte_rim(inside.shape[0]))
+        inside = torch.sigmoid(matte)[0, 0].numpy()
+        limit = self.limit(torch.from_numpy(mask)[None, None])[0, 0].numpy()
+        return wanted[0].permute(1, 2, 0).numpy(), np.minimum(np.minimum(inside, limit), matte_rim(len(mask)))
+
+    def limit(self, mask: torch.Tensor) -> torch.Tensor:
+        """What the matte may reach at most, by the driver's hull (N, 1, S, S).
+
+        A network that has learned where a face ends may go beyond it; the others must not, since there lies the
+        background.
+        """
+        return grown(mask) if self.model.outlined else mask
 
     def own_code(self) -> torch.Tensor:
         """The driver's identity code (1, K), or where the model knows none the mean of everyone's."""
@@ -172,6 +188,16 @@ class Swapper:
     def _driver(self) -> int | None:
         roles = [p["role"] for p in self.model.people]
         return roles.index("driver") if "driver" in roles else None
+
+
+def _at_rest(settings: SwapSettings) -> bool:
+    """Whether the new face lies on the plate's own, pixel by pixel: else the plate's finest detail is not its own."""
+    return (
+        settings.output == OUTPUTS[0]
+        and settings.scale == 1
+        and settings.offset == (0.0, 0.0)
+        and settings.expression == 1
+    )
 
 
 def _nothing(plate: Frame) -> Frame:

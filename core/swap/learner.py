@@ -25,10 +25,11 @@ class Learner:
     def __init__(self, people: int, settings: TrainSettings) -> None:
         torch.manual_seed(settings.seed)
         shape = NetworkShape(settings.size, settings.width, settings.bottleneck, people)
-        self.network = SwapNetwork(shape)
+        self.device = settings.place
+        self.network = SwapNetwork(shape).to(self.device)
         # torch's type hints lack this form of `to`.
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = SwapNetwork(shape)
+        self.average = SwapNetwork(shape).to(self.device)
         self.average.load_state_dict(self.network.state_dict())
         for parameter in self.average.parameters():
             parameter.requires_grad_(False)
@@ -38,10 +39,11 @@ class Learner:
         spared = [p for name, p in self.network.named_parameters() if p.ndim <= 1 or name.startswith("codes")]
         groups = [{"params": plain, "weight_decay": 1e-3}, {"params": spared, "weight_decay": 0.0}]
         self.optimiser = torch.optim.AdamW(groups, lr=settings.rate, betas=(0.8, 0.99))
-        self.generator = Generator().manual_seed(settings.seed)
+        self.generator = Generator(self.device).manual_seed(settings.seed)
         self.bfloat16 = settings.bfloat16
         self.step, self.seconds = 0, 0.0
         self.start: str | None = None
+        self.best: float | None = None
 
     def learn(self, batch: Batch, rate: float) -> float:
         """One step at a learning rate; returns the loss, the mean over all processes.
@@ -53,10 +55,10 @@ class Learner:
             group["lr"] = rate
         batch = share_of(batch)
         network = self.network.train()
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.bfloat16):
+        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.bfloat16):
             source = batch.source.contiguous(memory_format=torch.channels_last)
             detail, matte = network(source, network.code(batch.person))
-        loss = swap_loss(detail.float(), matte.float(), batch.target, batch.mask, batch.weight)
+        loss = swap_loss(detail.float(), matte.float(), batch.target, batch.mask, batch.weight, batch.known)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         told = _mean(loss.detach().clone())
@@ -78,8 +80,8 @@ class Learner:
     def _average_weights(self) -> None:
         """Moves the exponential average, which is what is saved: it generalises better than the last step."""
         keep = min(0.999, (1 + self.step) / (10 + self.step))
-        for mean, now in zip(self.average.parameters(), self.network.parameters(), strict=True):
-            mean.lerp_(now.detach(), 1 - keep)
+        now = [parameter.detach() for parameter in self.network.parameters()]
+        torch._foreach_lerp_(list(self.average.parameters()), now, 1 - keep)
 
     def begin_with(self, weights: dict[str, Tensor]) -> None:
         """Takes over another network's state."""
@@ -94,8 +96,10 @@ class Learner:
             found |= {f"optimiser.{index}.{k}": v for k, v in state.items()}
         return found | {"generator": self.generator.get_state()}
 
-    def restore(self, tensors: dict[str, Tensor], step: int, seconds: float) -> None:
-        """Goes on exactly where the `tensors` were taken."""
+    def restore(
+        self, tensors: dict[str, Tensor], step: int, seconds: float, *, same_dice: bool = True
+    ) -> None:
+        """Goes on exactly where the `tensors` were taken; with new dice where those were another device's."""
 
         def part(prefix: str) -> dict[str, Tensor]:
             return {k[len(prefix) :]: v for k, v in tensors.items() if k.startswith(prefix)}
@@ -107,7 +111,10 @@ class Learner:
             index, name = key.split(".", 1)
             state.setdefault(int(index), {})[name] = value
         self.optimiser.load_state_dict({**self.optimiser.state_dict(), "state": state})
-        self.generator.set_state(tensors["generator"])
+        if same_dice:
+            self.generator.set_state(tensors["generator"])
+        else:
+            self.generator.manual_seed(self.generator.initial_seed() + step)
         self.step, self.seconds = step, seconds
 
 

@@ -41,20 +41,24 @@ def dissimilarity(prediction: Tensor, target: Tensor, weight: Tensor) -> Tensor:
     return ((1 - ssim) * seen).sum() / (seen.sum() * prediction.shape[1]).clamp(min=1e-6)
 
 
-def swap_loss(detail: Tensor, matte: Tensor, target: Tensor, mask: Tensor, weight: Tensor) -> Tensor:
+def swap_loss(
+    detail: Tensor, matte: Tensor, target: Tensor, mask: Tensor, weight: Tensor, known: Tensor
+) -> Tensor:
     """The scalar that `doublure train` minimises.
 
     Args:
         detail, target: (N, 3, S, S) light-separated ACEScct.
         matte: (N, 1, S, S) logits; ``mask`` the same shape, 0–1.
         weight: (N, 1, S, S) `doublure.core.swap.masks.loss_weight` of the target.
+        known: (N, 1, S, S) 1 where the matte is to be like the mask, 0 where nobody knows.
     """
     colour = 4.0 * weighted_l1(detail, target, weight) + 2.0 * gradient_l1(detail, target, weight)
-    return colour + 0.3 * dissimilarity(detail, target, weight) + 0.1 * _matte_loss(matte, mask)
+    return colour + 0.3 * dissimilarity(detail, target, weight) + 0.1 * _matte_loss(matte, mask, known)
 
 
-def _matte_loss(matte: Tensor, mask: Tensor) -> Tensor:
-    return F.binary_cross_entropy_with_logits(matte, mask)
+def _matte_loss(matte: Tensor, mask: Tensor, known: Tensor) -> Tensor:
+    told = F.binary_cross_entropy_with_logits(matte, mask, known, reduction="sum")
+    return told / known.sum().clamp(min=1.0)
 
 
 def detail_db(prediction: Tensor, target: Tensor, mask: Tensor) -> float:

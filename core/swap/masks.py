@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import torch.nn.functional as F
+from torch import Tensor
 
 from doublure.core.face.topology import LEFT_EYE, LIPS, RIGHT_EYE
 
@@ -28,7 +30,25 @@ def face_mask(points: np.ndarray, size: int) -> np.ndarray:
     return cv2.GaussianBlur(polygon(points, size), (0, 0), size / 128)
 
 
-def loss_weight(points: np.ndarray, size: int, *, across: float) -> np.ndarray:
+GROWTH = 0.06
+"""How far beyond the hull a face may be painted, share of the crop's side: FaceMesh's outline lies some 3 % inside the
+jaw, the cheeks and the hairline, and a hero may be wider than his double."""
+
+
+def grown(mask: Tensor) -> Tensor:
+    """A face's hull (N, 1, S, S), 0-1, ``GROWTH`` wider on every side."""
+    pixels = reach(mask.shape[-1])
+    return F.max_pool2d(mask, 2 * pixels + 1, 1, pixels)
+
+
+def reach(size: int) -> int:
+    """``GROWTH`` in pixels of a crop of this side."""
+    return round(GROWTH * size)
+
+
+def loss_weight(
+    points: np.ndarray, size: int, *, across: float, cover: np.ndarray | None = None
+) -> np.ndarray:
     """Where training looks: 1 on the face, 3 at the eyes and the mouth, a little just outside.
 
     Eyes and mouth are few pixels and most of what a viewer looks at.
@@ -37,8 +57,9 @@ def loss_weight(points: np.ndarray, size: int, *, across: float) -> np.ndarray:
         points: landmarks (468, 2) in pixels of the picture.
         size: side of the picture.
         across: side of the head's own crop in the same pixels.
+        cover: (size, size) what is face, 0-1, where it is known; else the hull of the landmarks.
     """
-    face = face_mask(points, size)
+    face = face_mask(points, size) if cover is None else cover
     weight = 0.2 * cv2.GaussianBlur(face, (0, 0), across / 24) + 0.8 * face
     for part in (LEFT_EYE, RIGHT_EYE, LIPS):
         grown = cv2.GaussianBlur(polygon(points[list(part)], size), (0, 0), across / 40)

@@ -93,8 +93,11 @@ def _faces(faces: Faceset, rows: Tensor) -> tuple[Tensor, Tensor]:
 def _asked(network: SwapNetwork, detail: Tensor, mask: Tensor, person: int) -> tuple[Tensor, Tensor]:
     """(detail as that person's, what the encoder keeps (N, bottleneck))."""
     network.eval()
+    device = next(network.parameters()).device
     out, kept = [], []
     for part, own in zip(detail.split(32), mask.split(32), strict=True):
-        out.append(network(part * own, network.code(torch.full((len(part),), person)))[0])
-        kept.append(network.performance(part * own))
+        shown = (part * own).to(device)
+        code = network.code(torch.full((len(part),), person, device=device))
+        out.append(network(shown, code)[0].cpu())
+        kept.append(network.performance(shown).cpu())
     return torch.cat(out), torch.cat(kept)

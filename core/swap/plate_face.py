@@ -86,6 +86,7 @@ def lay_over(
     exposure: float,
     highlights: Highlights | None = None,
     amount: float = 1.0,
+    fine: np.ndarray | None = None,
 ) -> Frame:
     """A face in crop space over the plate's data window.
 
@@ -97,6 +98,7 @@ def lay_over(
         exposure: the gain that is taken off again.
         highlights: what was taken off the plate before the crop was cut.
         amount: the share of them that is put back, 0-1.
+        fine: (h, w, 3) ACEScct to add on the plate's pixels, see `fine_detail.fine_detail`.
 
     Returns:
         RGBA in ACEScg, premultiplied, 0 away from the face.
@@ -108,6 +110,8 @@ def lay_over(
         return empty
     check()
     placed = place(crop.astype(np.float32), matrix, where)
+    if fine is not None:
+        placed = placed + fine
     check()
     colour = decode(placed) / exposure
     check()

@@ -43,9 +43,10 @@ def preview_sheet(network: SwapNetwork, sets: Series[Faceset]) -> np.ndarray:
         picked = torch.from_numpy(held[np.linspace(0, len(held) - 1, COLUMNS).astype(int)])
         detail = unmoved(faces.detail[picked].float(), faces.size)
         mask = unmoved(faces.mask[picked][:, None].float() / 255, faces.size)
-        code = network.code(torch.full((COLUMNS,), hero))
-        swapped, matte = network(detail * mask, code)
-        rows += [_picture(detail), _picture(swapped * torch.sigmoid(matte))]
+        device = next(network.parameters()).device
+        code = network.code(torch.full((COLUMNS,), hero, device=device))
+        swapped, matte = network((detail * mask).to(device), code)
+        rows += [_picture(detail), _picture((swapped * torch.sigmoid(matte)).cpu())]
     return np.concatenate(rows)
 
 

@@ -9,6 +9,7 @@ import torch
 
 from doublure.core.errors import DoublureError
 
+DEVICES = ("auto", "cpu", "cuda")
 WARM_UP = 200  # steps over which the learning rate rises
 
 
@@ -26,7 +27,8 @@ class TrainSettings:
         save_every: seconds between checkpoints.
         detect_every: seconds of training between two questions to the detector; 0 never asks it.
         until_undetected: stop where the detector cannot tell, twice in a row.
-        precision: "float32", "bfloat16", or "auto" (bfloat16 where the processor computes it natively).
+        precision: "float32", "bfloat16", or "auto" (bfloat16 where the device computes it natively).
+        device: "cpu", "cuda", or "auto" (an NVIDIA card where there is one).
     """
 
     steps: int | None = None
@@ -41,6 +43,7 @@ class TrainSettings:
     detect_every: float = 0.0
     until_undetected: bool = False
     precision: str = "auto"
+    device: str = "auto"
 
     def __post_init__(self) -> None:
         if (self.steps is None) == (self.minutes is None):
@@ -50,11 +53,26 @@ class TrainSettings:
                 "training until undetected needs a detector",
                 remedy="say how often it is asked, with --detect",
             )
+        if self.device not in DEVICES:
+            raise DoublureError(
+                f"{self.device!r} is no device to train on", remedy=f"choose one of {', '.join(DEVICES)}"
+            )
+        if self.device == "cuda" and not torch.cuda.is_available():
+            raise DoublureError(
+                "this torch sees no NVIDIA card", remedy="install a torch built for CUDA, or use --device cpu"
+            )
+
+    @property
+    def place(self) -> torch.device:
+        """Where it is trained."""
+        return torch.device("cuda" if self.device != "cpu" and torch.cuda.is_available() else "cpu")
 
     @property
     def bfloat16(self) -> bool:
         """Whether products are taken in bfloat16."""
-        return self.precision == "bfloat16" or (self.precision == "auto" and native_bfloat16())
+        if self.precision != "auto":
+            return self.precision == "bfloat16"
+        return torch.cuda.is_bf16_supported() if self.place.type == "cuda" else native_bfloat16()
 
 
 def native_bfloat16() -> bool:

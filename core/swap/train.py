@@ -29,7 +29,7 @@ from doublure.core.swap.detector import Verdict
 from doublure.core.swap.faceset import Faceset
 from doublure.core.swap.learner import Learner, first_says, processes
 from doublure.core.swap.meter import reconstruction, verdict
-from doublure.core.swap.pairs import Pairs
+from doublure.core.swap.pairs import Pairs, outlined
 from doublure.core.swap.preview import write_preview
 from doublure.core.swap.settings import TrainSettings, schedule
 
@@ -69,6 +69,11 @@ def state_path(out: str | os.PathLike[str]) -> Path:
     return Path(out).with_suffix(".training.safetensors")
 
 
+def best_path(out: str | os.PathLike[str]) -> Path:
+    """Where a training keeps, beside its model, the one whose heroes' held-out detail was best."""
+    return Path(out).with_suffix(".best.safetensors")
+
+
 def model_digest(path: str | os.PathLike[str]) -> str:
     """SHA-256 of a model's file, as likeness records name it. Raises DoublureError where it cannot be read."""
     try:
@@ -100,10 +105,11 @@ def train(
 
     Args:
         sets: one per person; every person's name becomes one of the model's.
-        out: the model file; replaced atomically at every checkpoint.
+        out: the model file; replaced atomically at every checkpoint. Beside it lies the best one, see `best_path`.
         settings: see `TrainSettings`.
         consent: asked about the sets' people and pictures before the first step and before every checkpoint.
-        resume: go on from the state beside ``out``; with ``steps`` the result equals an unbroken run.
+        resume: go on from the state beside ``out``; with ``steps`` the result equals an unbroken run, unless it goes
+            on on another kind of device, whose dice fall otherwise.
         start: a model to start warm from; people it knows keep their codes, new ones begin at its mean.
         progress: called about once a second.
         cancelled: polled every step; the state is saved before returning.
@@ -129,7 +135,7 @@ def train(
         return consent.require(people, pictures, run.start)
 
     ask()
-    pairs = Pairs(sets, settings.size)
+    pairs = Pairs(sets, settings.size, run.device)
     log, doubt = _Log(progress), _Doubt(settings, sets, run.seconds)
     began, first_step, earlier = time.monotonic(), run.step, run.seconds
     saved = began
@@ -241,11 +247,26 @@ def _save(
     }
     complexions = torch.stack([faces.complexion for faces in sets])
     agreed = tuple(as_header(grants))
-    save_model(out, Model(run.average, complexions, _people(sets), training, consent=agreed, start=run.start))
+    model = Model(
+        run.average,
+        complexions,
+        _people(sets),
+        training,
+        consent=agreed,
+        start=run.start,
+        outlined=outlined(sets),
+    )
+    save_model(out, model)
+    reached = figures.get("held_out")
+    if reached is not None and (run.best is None or reached > run.best):
+        run.best = reached
+        save_model(best_path(out), model)
     header = {
         "schema": STATE_SCHEMA,
         "step": run.step,
         "seconds": run.seconds,
+        "best": run.best,
+        "device": run.device.type,
         "people": list(_people(sets)),
         "start": run.start,
     }
@@ -271,8 +292,10 @@ def _resume(run: Learner, sets: Series[Faceset], out: str | os.PathLike[str]) ->
             file=state_path(out),
             remedy="give the same sequences, or begin anew",
         )
-    run.restore(tensors, header["step"], header["seconds"])
-    run.start = header.get("start")
+    run.restore(
+        tensors, header["step"], header["seconds"], same_dice=header.get("device", "cpu") == run.device.type
+    )
+    run.start, run.best = header.get("start"), header.get("best")
 
 
 def _start_warm(run: Learner, sets: Series[Faceset], model: Model) -> None:

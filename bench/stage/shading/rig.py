@@ -13,6 +13,7 @@ from bench.stage.acting.performance import Act
 from bench.stage.base.assets import FaceModel
 from bench.stage.base.geometry import part_triangles, smooth_normals
 from bench.stage.base.llvm import load_mitsuba
+from bench.stage.base.memory import aligned
 from bench.stage.camera.camera import Camera
 from bench.stage.face.transfer import atlas_uv
 from bench.stage.hair.strands import Strands
@@ -123,9 +124,9 @@ def curves(points: np.ndarray, surface: dict[str, Any]) -> Any:
 def place(params: Any, name: str, positions: np.ndarray, normals: np.ndarray) -> None:
     """Sets a mesh's vertices. Normals come second: moving vertices makes Mitsuba compute its own."""
     prefix = f"{name}." if name else ""
-    params[f"{prefix}vertex_positions"] = np.ascontiguousarray(positions, np.float32).ravel()
+    params[f"{prefix}vertex_positions"] = aligned(positions)
     params.update()
-    params[f"{prefix}vertex_normals"] = np.ascontiguousarray(normals, np.float32).ravel()
+    params[f"{prefix}vertex_normals"] = aligned(normals)
     params.update()
 
 
@@ -199,18 +200,18 @@ class Rig:
         """Moves the head; returns its vertices (V, 3)."""
         v = self.vertices(act)
         n = smooth_normals(v, self.whole)
-        hair = {f"hair_{s.name}.control_points": s.place(v, self.whole).ravel() for s in self._strands}
+        hair = {f"hair_{s.name}.control_points": aligned(s.place(v, self.whole)) for s in self._strands}
         for kind in PASSES:
             params = self._params[kind]
             present = [name for name in self.parts if f"{name}.vertex_positions" in params]
             for name in present:
-                params[f"{name}.vertex_positions"] = np.ascontiguousarray(v[self.parts[name].source]).ravel()
+                params[f"{name}.vertex_positions"] = aligned(v[self.parts[name].source])
             for key, points in hair.items():
                 params[key] = points
             params.update()
             # Separate, because moving vertices makes Mitsuba recompute normals, which would show the texture's seams.
             for name in present:
-                params[f"{name}.vertex_normals"] = np.ascontiguousarray(n[self.parts[name].source]).ravel()
+                params[f"{name}.vertex_normals"] = aligned(n[self.parts[name].source])
             params.update()
         return v
 

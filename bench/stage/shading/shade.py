@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from bench.stage.base.llvm import load_mitsuba
+from bench.stage.base.memory import aligned
 from bench.stage.camera.camera import Camera
 from bench.stage.shading.denoise import denoise
 from bench.stage.shading.scatter import scatter
@@ -42,7 +43,7 @@ def set_environment(params: Any, env: np.ndarray) -> None:
     data = np.concatenate([env[:, -1:], env, env[:, :1]], 1)
     if params["env.data"].shape[2] == 4:
         data = np.concatenate([data, np.ones_like(data[:, :, :1])], 2)
-    params["env.data"] = mi.TensorXf(np.ascontiguousarray(data, np.float32))
+    params["env.data"] = mi.TensorXf(aligned(data).reshape(data.shape))
     params.update()
 
 

@@ -164,6 +164,15 @@ TOOL = {
                             'animatable': True,
                         },
                         {
+                            'name': 'plate_detail',
+                            'kind': 'float',
+                            'label': 'Plate detail',
+                            'help': "How much of the plate's own detail, finer than the network's crop, is laid over the new face: pores, lashes and grain of a face larger than the crop. Only where the face is neither scaled nor moved nor its expression changed.",
+                            'default': [0.0],
+                            'range': [0.0, 1.0, 0.0, 1.0],
+                            'animatable': True,
+                        },
+                        {
                             'name': 'highlights',
                             'kind': 'float',
                             'label': 'Highlights',
@@ -276,6 +285,7 @@ TOOL = {
         {'control': 'face_scale', 'node': 'Swap', 'param': 'face_scale', 'alias': True},
         {'control': 'face_offset', 'node': 'Swap', 'param': 'face_offset', 'alias': True},
         {'control': 'sharpness', 'node': 'Swap', 'param': 'sharpness', 'alias': True},
+        {'control': 'plate_detail', 'node': 'Swap', 'param': 'plate_detail', 'alias': True},
         {'control': 'highlights', 'node': 'Swap', 'param': 'highlights', 'alias': True},
         {'control': 'output', 'node': 'Swap', 'param': 'output', 'alias': True},
         {'control': 'crop_scale', 'node': 'Swap', 'param': 'crop_scale', 'alias': True},

@@ -72,3 +72,11 @@ def test_the_same_pixels_are_the_same_file(tmp_path: Path) -> None:
     time.sleep(1.1)
     write_exr(tmp_path / "b.exr", pixels)
     assert (tmp_path / "a.exr").read_bytes() == (tmp_path / "b.exr").read_bytes()
+
+
+def test_a_light_beyond_half_float_is_not_written_as_infinity(tmp_path: Path) -> None:
+    pixels = np.full((4, 4, 2), 1e6, np.float32)
+    write_exr(tmp_path / "a.0001.exr", pixels, channels=("R", "Z"), full=("Z",))
+    found = oiio.ImageBuf(str(tmp_path / "a.0001.exr")).get_pixels(oiio.FLOAT)
+    assert found[..., 0].max() == 65504
+    assert found[..., 1].max() == 1e6

@@ -39,13 +39,17 @@ def agreed(folder: Path, sets: Sequence[Faceset], *, models: Sequence[str] = ())
     return TrainingConsent(records, office.trust, office.project)
 
 
-def make_faceset(name: str, role: str, *, seed: int, count: int = 16, size: int = SIZE) -> Faceset:
+def make_faceset(
+    name: str, role: str, *, seed: int, count: int = 16, size: int = SIZE, covered: bool = False
+) -> Faceset:
     generator = torch.Generator().manual_seed(seed)
     side = stored_side(size)
     noise = torch.randn(count, 3, 5, 5, generator=generator) * 0.1
     detail = F.interpolate(noise, size=(side, side), mode="bicubic")
     mask = torch.zeros(count, side, side)
     mask[:, side // 6 : -side // 6, side // 6 : -side // 6] = 1
+    cover = torch.zeros(count, side, side, dtype=torch.uint8)
+    cover[:, side // 8 : -side // 8, side // 8 : -side // 8] = 255
     held_out = np.arange(count) >= count - 3
     return Faceset(
         name,
@@ -59,6 +63,7 @@ def make_faceset(name: str, role: str, *, seed: int, count: int = 16, size: int 
         (),
         pictures_of(seed),
         size,
+        cover if covered else None,
     )
 
 

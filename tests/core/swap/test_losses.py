@@ -42,7 +42,16 @@ def test_predicting_nothing_reads_0_db() -> None:
 
 def test_gradients_reach_colour_and_matte() -> None:
     detail, matte = _noise(1).requires_grad_(), torch.zeros(2, 1, 16, 16, requires_grad=True)
-    swap_loss(detail, matte, _noise(2), ONES, ONES).backward()
+    swap_loss(detail, matte, _noise(2), ONES, ONES, ONES).backward()
     assert detail.grad is not None
     assert matte.grad is not None
     assert matte.grad.abs().sum() > 0
+
+
+def test_a_matte_that_nobody_knows_is_not_learned() -> None:
+    matte = torch.zeros(2, 1, 16, 16, requires_grad=True)
+    known = torch.tensor([0.0, 1.0]).reshape(2, 1, 1, 1).expand(2, 1, 16, 16)
+    swap_loss(_noise(1), matte, _noise(2), ONES, ONES, known).backward()
+    assert matte.grad is not None
+    assert matte.grad[0].abs().max() == 0
+    assert matte.grad[1].abs().max() > 0

@@ -6,7 +6,7 @@ from torch import Generator
 
 from doublure.core.errors import DoublureError
 from doublure.core.swap.faceset import Faceset
-from doublure.core.swap.pairs import Pairs
+from doublure.core.swap.pairs import BLENDED, Pairs
 
 from .conftest import SIZE, make_faceset
 
@@ -50,3 +50,40 @@ def test_the_input_is_zero_outside_the_face(cast: list[Faceset]) -> None:
 def test_two_sets_of_one_name_are_refused() -> None:
     with pytest.raises(DoublureError, match="same name"):
         Pairs([make_faceset("ada", "hero", seed=1), make_faceset("ada", "driver", seed=2)], SIZE)
+
+
+def test_the_matte_is_the_hull_where_nobody_knows_better(cast: list[Faceset]) -> None:
+    batch = Pairs(cast, SIZE).draw(6, Generator().manual_seed(0))
+    assert batch.known.min() == 1
+
+
+def test_the_matte_is_learned_only_from_footage_that_knows_it() -> None:
+    sets = [make_faceset("ada", "hero", seed=1), make_faceset("cy", "cast", seed=3, covered=True)]
+    pairs = Pairs(sets, SIZE)
+    batch = pairs.draw(16, Generator().manual_seed(0))
+    hers = batch.person == 0
+    assert batch.known[hers].max() == 0
+    assert batch.known[~hers].min() == 1
+    # What is known reaches farther than the hull.
+    assert batch.mask[~hers].mean() > batch.mask[hers].mean()
+
+
+def test_rows_come_back_in_the_order_they_were_asked_for(cast: list[Faceset]) -> None:
+    pairs = Pairs(cast, SIZE)
+    rows = [(2, 3), (0, 1), (2, 0), (1, 5)]
+    planes = pairs._planes(rows, pairs._shown)
+    for plane, (index, row) in zip(planes, rows, strict=True):
+        assert torch.equal(plane[:3], cast[index].detail[row].float())
+
+
+def test_who_is_blended_in_acts_the_same_moment_and_is_not_held_out(cast: list[Faceset]) -> None:
+    pairs = Pairs(cast, SIZE)
+    for step in range(20):
+        index, row = pairs._blended((2, 3), [0, 0, 0, 0, step / 20 * BLENDED, 0])
+        assert index == 3
+        assert cast[3].moments[row] == cast[2].moments[3]
+        assert not cast[index].held_out[row]
+
+
+def test_nobody_is_blended_into_a_hero(cast: list[Faceset]) -> None:
+    assert Pairs(cast, SIZE)._blended((0, 3), [0, 0, 0, 0, 0.0, 0]) == (0, 3)
