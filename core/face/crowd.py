@@ -11,6 +11,7 @@ from doublure.core.face.follow import FAR, Follower, FollowSettings, Sight, read
 from doublure.core.face.fuse import Reading
 from doublure.core.face.guide import Guide
 from doublure.core.face.landmarks import Landmarks
+from doublure.core.face.person import Person
 from doublure.core.face.view import detector_view
 from doublure.core.frame import Frame
 
@@ -116,8 +117,9 @@ class Crowd:
             if one.missing:
                 continue
             wary = cut or self._company(i)
-            sight = (None if cut else one.carried(frame, wary=wary)) or one.near(
-                frame, one.expected, wary=wary
+            rivals = self._rivals(i)
+            sight = (None if cut else one.carried(frame, wary=wary, rivals=rivals)) or one.near(
+                frame, one.expected, wary=wary, rivals=rivals
             )
             if sight is not None:
                 sights[i] = sight
@@ -136,6 +138,10 @@ class Crowd:
             for one in others
         )
 
+    def _rivals(self, index: int) -> list[Person]:
+        """Everybody else who is followed."""
+        return [one.person for i, one in enumerate(self._followers) if i != index]
+
     def _weaker(self, i: int, j: int, sights: dict[int, Sight]) -> int:
         """Of two that claim one face, who is less like it; of two alike, who is further from where he should be."""
         unlike, astray = [], []
@@ -153,7 +159,7 @@ class Crowd:
         for i in lost:
             one = self._followers[i]
             if one.missing and not cut:
-                sight = one.near(frame, one.expected)
+                sight = one.near(frame, one.expected, rivals=self._rivals(i))
                 if sight is not None and self._free(i, sight, sights) and not self._ignored(sight):
                     sights[i] = sight
         lost = [i for i in lost if i not in sights]
@@ -189,7 +195,7 @@ class Crowd:
             there_before = not cut and any(_one(one, sight.place) for one in self._strangers)
             for i in lost:
                 one = self._followers[i]
-                if not one.person.known(sight.reading.colours, one.away(sight.frame) + 1):
+                if not one.person.known(sight.reading.colours, one.away(sight.frame) + 1, self._rivals(i)):
                     reasons.setdefault(i, "the face was lost, and the one in view is somebody else's")
                 elif there_before or (not cut and one.was_there(sight)):
                     there_before = True

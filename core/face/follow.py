@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -119,9 +120,9 @@ class Follower:
         points[:, :2] += self._velocity * min(self.missing, _COASTS)
         return points
 
-    def carried(self, frame: Frame, *, wary: bool = False) -> Sight | None:
+    def carried(self, frame: Frame, *, wary: bool = False, rivals: Sequence[Person] = ()) -> Sight | None:
         """The face where optical flow brings it; None where flow fails, the networks see no face there, or it is
-        somebody else's. ``wary``: somebody else is near."""
+        somebody else's. ``wary``: somebody else is near. ``rivals``: the others who are followed."""
         last, aspect = self.last, frame.pixel_aspect
         view = _close_up(frame, last.reading.points)
         start = grey_crop(last.view.pixels, _to_view(last.crop, last.view.mapping, aspect))
@@ -144,16 +145,19 @@ class Follower:
             centres.append(view.mapping.to_view(place / (aspect, 1)))
         eyes = read_eyes(view.pixels, seen.points, (centres[0], centres[1]))
         sight = _sight(frame, view, points, seen.presence, eyes, steps, crop)
-        return sight if self.person.still(sight.reading.colours, wary=wary) else None
+        return sight if self.person.still(sight.reading.colours, wary=wary, rivals=rivals) else None
 
-    def near(self, frame: Frame, points: np.ndarray, *, wary: bool = True) -> Sight | None:
+    def near(
+        self, frame: Frame, points: np.ndarray, *, wary: bool = True, rivals: Sequence[Person] = ()
+    ) -> Sight | None:
         """The face near a place, (468, 3) square pixels, looked for by the networks alone; None where none is, or
-        somebody else's. ``wary``: it may well be somebody else's; else only a clean other face is refused."""
+        somebody else's. ``wary``: it may well be somebody else's; else only a clean other face is refused.
+        ``rivals``: the others who are followed."""
         sight = read_near(frame, points, self._settings.threshold)
         if sight is None:
             return None
         colours = sight.reading.colours
-        if self.person.known(colours, self.away(frame)) or (not wary and self.person.still(colours)):
+        if self.person.known(colours, self.away(frame), rivals) or (not wary and self.person.still(colours)):
             return sight
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -20,6 +21,9 @@ _UNSTEADY = (1.5, 2.0)
 
 _MOST = 0.06
 _A_FRAME = 0.0005
+_RATHER, _AT_ALL = 0.02, 0.1
+"""Where a face is this much more like him than like anybody else who is followed, it is he, up to a distance at which it
+is nobody known: a turned or half lit face differs from all its looks, but from its own less than from other people's."""
 _COVERED = (0.3, 0.6)
 """Where this share of the face is strange, something is in front of it; another face is strange less here and there, or
 all over."""
@@ -62,15 +66,22 @@ class Person:
         nearest = int(np.argmin(distances))
         return float(distances[nearest]), float((apart[nearest] > _STRANGE).mean())
 
-    def known(self, colours: np.ndarray, missing: int = 0) -> bool:
-        """Whether it is he. After ``missing`` frames without him a little more may have changed."""
-        return self.distance(colours) <= self._limit(SAME, _UNSTEADY[0]) + _A_FRAME * missing
+    def known(self, colours: np.ndarray, missing: int = 0, rivals: Sequence[Person] = ()) -> bool:
+        """Whether it is he, of himself and ``rivals``. After ``missing`` frames without him a little more may have
+        changed."""
+        distance = self.distance(colours)
+        if distance <= self._limit(SAME, _UNSTEADY[0]) + _A_FRAME * missing:
+            return True
+        return _rather(distance, colours, rivals)
 
-    def still(self, colours: np.ndarray, *, wary: bool = False) -> bool:
-        """Whether it can still be he, where he was followed to; ``wary``: somebody else is near."""
+    def still(self, colours: np.ndarray, *, wary: bool = False, rivals: Sequence[Person] = ()) -> bool:
+        """Whether it can still be he, where he was followed to; ``wary``: somebody else is near, of ``rivals``
+        perhaps."""
         distance, strange = self._compared(colours)
         covered = _COVERED[0] <= strange <= _COVERED[1]
-        return distance <= self._limit(_GONE_ON, _UNSTEADY[1]) or (covered and not wary)
+        if distance <= self._limit(_GONE_ON, _UNSTEADY[1]) or (covered and not wary):
+            return True
+        return _rather(distance, colours, rivals)
 
     def _limit(self, usual: float, factor: float) -> float:
         own = factor * float(np.median(self._recent)) if self._recent else 0.0
@@ -88,3 +99,10 @@ class Person:
             # The first look is what was chosen; of the others the oldest goes.
             del self._looks[1]
         self._looks.append(np.asarray(colours, np.float64))
+
+
+def _rather(distance: float, colours: np.ndarray, rivals: Sequence[Person]) -> bool:
+    """Whether a face at this distance from somebody is his because it is much less like everybody else."""
+    if not rivals or distance > _AT_ALL:
+        return False
+    return min(one.distance(colours) for one in rivals) - distance >= _RATHER

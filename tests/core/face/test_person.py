@@ -56,3 +56,22 @@ def test_what_changes_little_by_little_is_learnt_and_the_first_look_kept() -> No
         assert one.known(mixed)
         one.learn(mixed)
     assert one.known(colours(1))
+
+
+def doubtful(share: float = 0.3) -> np.ndarray:
+    """Somebody's face so changed that by itself it is nobody's."""
+    return (1 - share) * colours(1) + share * colours(3)
+
+
+def test_a_changed_face_beside_another_person_is_still_his_who_is_much_more_like_it() -> None:
+    assert not person(1).known(doubtful())
+    assert person(1).known(doubtful(), rivals=[person(2)])
+    assert person(1).still(doubtful(), wary=True, rivals=[person(2)])
+
+
+def test_a_changed_face_is_not_his_who_is_no_more_like_it_than_another() -> None:
+    assert not person(1).known(doubtful(), rivals=[person(2), person(3)])
+
+
+def test_a_rival_does_not_make_a_strangers_face_ones_own() -> None:
+    assert not person(1).known(colours(4), rivals=[person(2)])
