@@ -22,8 +22,8 @@ _UNSTEADY = (1.5, 2.0)
 _MOST = 0.06
 _A_FRAME = 0.0005
 _RATHER, _AT_ALL = 0.02, 0.1
-"""Where a face is this much more like him than like anybody else who is followed, it is he, up to a distance at which it
-is nobody known: a turned or half lit face differs from all its looks, but from its own less than from other people's."""
+"""Where a face is this much more like him than like anybody else who is followed, it is he, up to a distance at which
+it is nobody known: a turned or half lit face differs from all its looks, from its own less than from other people's."""
 _COVERED = (0.3, 0.6)
 """Where this share of the face is strange, something is in front of it; another face is strange less here and there, or
 all over."""

@@ -139,7 +139,7 @@ class Swapper:
         fine = None
         if settings.plate_detail and _at_rest(settings):
             check()
-            fine = settings.plate_detail * fine_detail(plate, target, size, own.split.exposure)
+            fine = settings.plate_detail * fine_detail(plate, target, own.mask, own.split.exposure)
         made = lay_over(
             under, restore(detail, low), matte, matrix, own.split.exposure, own.highlights, bright, fine
         )

@@ -191,3 +191,23 @@ def test_an_anamorphic_plate_squeezes_the_face(swapper: Swapper) -> None:
     assert wide is not None
     assert squeezed is not None
     assert float(squeezed.sum()) == pytest.approx(float(wide.sum()) / 2, rel=0.15)
+
+
+def test_plate_detail_lays_the_plates_grain_over_a_face_at_rest_only(swapper: Swapper) -> None:
+    generator = torch.Generator().manual_seed(2)
+    plate = _plate()
+    grain = 1 + 0.2 * torch.randn(plate.rgb.shape, generator=generator)
+    grainy, face = plate.with_rgb(plate.rgb * grain), _face()
+    for settings, changes in ((SwapSettings(), True), (SwapSettings(scale=1.1), False)):
+        without = swapper.render(grainy, face, settings).pixels
+        given = swapper.render(grainy, face, replace(settings, plate_detail=1.0)).pixels
+        assert bool((given[:3] != without[:3]).any()) is changes
+        assert torch.equal(given[3], without[3])
+
+
+def test_a_network_that_knows_the_outline_may_go_beyond_the_landmarks(swapper: Swapper) -> None:
+    wide = Swapper(replace(swapper.model, outlined=True))
+    within, beyond = (one.render(_plate(), _face()).channel("A") for one in (swapper, wide))
+    # Cubic sampling rings by a little at the edge of either.
+    assert (beyond > within - 0.15).all()
+    assert (beyond > 0).sum() > 1.1 * (within > 0).sum()
