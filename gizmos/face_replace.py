@@ -66,7 +66,7 @@ _SWAPPED = Page(
     (
         Section("", _of("Swap", "swap", "identity_mix", "complexion", "expression")),
         Section("Placement", _of("Swap", "swap", "face_scale", "face_offset")),
-        Section("Detail", _of("Swap", "swap", "sharpness", "highlights")),
+        Section("Detail", _of("Swap", "swap", "sharpness", "plate_detail", "highlights")),
     ),
 )
 _RELIT = Page(
@@ -140,7 +140,7 @@ FACE_REPLACE = Tool(
         # Swap reads the plate itself, so that the overlay, which is there to be looked at, is never in a comp.
         Member("Track", _TRACK, {"plate": "plate", "occlusion": "occlusion"}, {"overlay": True}),
         # Crops and maps are for the node alone: what follows here comps over the plate.
-        Member("Swap", _SWAP, {"plate": "plate"}, {"output": "Plate", "crop_scale": 4}),
+        Member("Swap", _SWAP, {"plate": "plate"}, {"output": "Plate", "crop_scale": 4, "plate_detail": 0.5}),
         Member("Relight", _RELIGHT, {"face": "Swap", "plate": "plate"}, {"amount": 0.2, "level": 0.0}),
         # The matte is asked for in the alpha: hosts hand on four channels, and the plate's alpha is put back outside.
         Member(

@@ -288,6 +288,15 @@ TOOL = {
                             'animatable': True,
                         },
                         {
+                            'name': 'swap_plate_detail',
+                            'kind': 'float',
+                            'label': 'Plate detail',
+                            'help': "How much of the plate's own detail, finer than the network's crop, is laid over the new face: pores, lashes and grain of a face larger than the crop. Only where the face is neither scaled nor moved nor its expression changed.",
+                            'default': [0.5],
+                            'range': [0.0, 1.0, 0.0, 1.0],
+                            'animatable': True,
+                        },
+                        {
                             'name': 'swap_highlights',
                             'kind': 'float',
                             'label': 'Highlights',
@@ -638,7 +647,7 @@ TOOL = {
             'plugin': 'org.doublure.swap',
             'major': 1,
             'position': [0.0, 240.0],
-            'values': [['output', ['Plate']], ['crop_scale', [4]]],
+            'values': [['output', ['Plate']], ['crop_scale', [4]], ['plate_detail', [0.5]]],
         },
         {
             'name': 'Relight',
@@ -717,6 +726,7 @@ TOOL = {
         {'control': 'swap_face_scale', 'node': 'Swap', 'param': 'face_scale', 'alias': True},
         {'control': 'swap_face_offset', 'node': 'Swap', 'param': 'face_offset', 'alias': True},
         {'control': 'swap_sharpness', 'node': 'Swap', 'param': 'sharpness', 'alias': True},
+        {'control': 'swap_plate_detail', 'node': 'Swap', 'param': 'plate_detail', 'alias': True},
         {'control': 'swap_highlights', 'node': 'Swap', 'param': 'highlights', 'alias': True},
         {'control': 'relight_amount', 'node': 'Relight', 'param': 'amount', 'alias': True},
         {'control': 'relight_level', 'node': 'Relight', 'param': 'level', 'alias': True},
