@@ -185,22 +185,25 @@ def _negative(pairs: list[tuple[BitPlane, BitPlane]], matte: BitPlane | None) ->
     if not any(mine.has_negative for mine, _ in pairs):
         return {"negative": 0, "negative_made": 0}
     darks = [mine.negative() for mine, _ in pairs]
-    made = np.zeros_like(darks[0])
+    dark = darks[0]
+    for other in darks[1:]:
+        dark = dark | other
+    count = int(np.count_nonzero(dark))
+    if not count or (matte is not None and matte.nothing):
+        # Made is only what lies under the matte: grain round black is the plate's own.
+        return {"negative": count, "negative_made": 0}
+    made = np.zeros_like(dark)
     lowest = 0.0
     under = None if matte is None else ~matte.zero()
-    for dark, (mine, other) in zip(darks, pairs, strict=True):
-        new = dark & ~other.negative()
+    for below, (mine, theirs) in zip(darks, pairs, strict=True):
+        new = below & ~theirs.negative()
         if under is not None:
             new &= under
         values = mine.values[new]
         values = values[np.isfinite(values)]
         lowest = min(lowest, float(values.min())) if values.size else lowest
         made |= new
-    return {
-        "negative": int(np.count_nonzero(np.logical_or.reduce(darks))),
-        "negative_made": int(np.count_nonzero(made)),
-        "lowest": lowest,
-    }
+    return {"negative": count, "negative_made": int(np.count_nonzero(made)), "lowest": lowest}
 
 
 def _outside(
