@@ -10,9 +10,9 @@ import numpy as np
 import OpenImageIO as oiio
 
 from doublure.core.errors import DoublureError
+from doublure.core.exr import HALF_MAX
 
 COLOR_SPACE = "lin_ap1_scene"
-HALF_MAX = 65504.0
 PARTIAL = ".partial"
 NO_DATE = "2000:01:01 00:00:00"
 

@@ -80,8 +80,8 @@ class Learner:
     def _average_weights(self) -> None:
         """Moves the exponential average, which is what is saved: it generalises better than the last step."""
         keep = min(0.999, (1 + self.step) / (10 + self.step))
-        now = [parameter.detach() for parameter in self.network.parameters()]
-        torch._foreach_lerp_(list(self.average.parameters()), now, 1 - keep)
+        for mean, now in zip(self.average.parameters(), self.network.parameters(), strict=True):
+            mean.lerp_(now.detach(), 1 - keep)
 
     def begin_with(self, weights: dict[str, Tensor]) -> None:
         """Takes over another network's state."""

@@ -15,7 +15,7 @@ from doublure.core.swap.detector import FEWEST, Verdict
 from doublure.core.swap.faceset import Faceset
 from doublure.core.swap.meter import verdict
 from doublure.core.swap.same_path import SIDE
-from doublure.core.swap.train import Progress, TrainSettings, model_digest, state_path, train
+from doublure.core.swap.train import Progress, TrainSettings, best_path, model_digest, state_path, train
 
 from .conftest import SIZE, agreed, make_faceset, pictures_of
 
@@ -220,3 +220,20 @@ def test_until_undetected_needs_a_detector() -> None:
 def test_training_without_a_length_is_refused() -> None:
     with pytest.raises(DoublureError, match="--steps or --minutes"):
         TrainSettings()
+
+
+def test_the_best_model_lies_beside_the_last(cast: list[Faceset], tmp_path: Path) -> None:
+    out = tmp_path / "m.safetensors"
+    train(cast, out, TINY, consent=agreed(tmp_path, cast))
+    best = load_model(best_path(out)).training["held_out"]
+    assert best >= load_model(out).training["held_out"]
+    # A later checkpoint that is worse leaves it alone.
+    kept = best_path(out).read_bytes()
+    train(cast, out, replace(TINY, steps=7, rate=10.0), consent=agreed(tmp_path, cast), resume=True)
+    assert load_model(out).training["held_out"] < best
+    assert best_path(out).read_bytes() == kept
+
+
+def test_a_device_that_is_not_there_is_refused() -> None:
+    with pytest.raises(DoublureError, match="no device to train on; choose one of auto, cpu, cuda"):
+        replace(TINY, device="tpu")
