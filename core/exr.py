@@ -6,6 +6,7 @@ import math
 import os
 from pathlib import Path
 
+import numpy as np
 import OpenImageIO as oiio
 import torch
 
@@ -15,6 +16,7 @@ from doublure.core.color import interop_id_of_space, resolve_space, space_of_int
 from doublure.core.errors import DoublureError
 from doublure.core.frame import Frame
 from doublure.core.header import FLOAT_CHANNELS, Header, header_of
+from doublure.core.pixel_bands import pixel_bands
 
 # OpenImageIO writes ZIP without a word when it does not know a name, so names are checked here.
 COMPRESSIONS = ("none", "rle", "zip", "zips", "piz", "pxr24", "b44", "b44a", "dwaa", "dwab")
@@ -58,18 +60,9 @@ def read_exr(path: str | os.PathLike[str], *, number: int | None = None, space: 
     try:
         header = header_of(source.spec(), path, number)
         space = _space(header, number) if space is None else resolve_space(space)
-        native = oiio.HALF if set(header.formats) == {"half"} else oiio.FLOAT
-        values = source.read_image(0, 0, 0, len(header.channels), native)
-        if values is None:
-            raise DoublureError(
-                f"the pixels cannot be read ({_reason(source.geterror())})",
-                file=path,
-                frame=number,
-                remedy="the file is probably truncated: render or copy it again",
-            )
+        pixels, finite = _read(source, header, path, number)
     finally:
         source.close()
-    pixels, finite = _to_float(torch.from_numpy(values.reshape(header.data.height, header.data.width, -1)))
     frame = Frame(
         pixels=pixels.permute(2, 0, 1),
         channels=header.channels,
@@ -206,19 +199,29 @@ def _space(header: Header, number: int | None) -> str:
     return space
 
 
-def _to_float(values: torch.Tensor) -> tuple[torch.Tensor, bool]:
-    """(H, W, C) half or float to float32, and whether every value is surely finite."""
+def _read(
+    source: oiio.ImageInput, header: Header, path: Path, number: int | None
+) -> tuple[torch.Tensor, bool]:
+    """(H, W, C) float32, and whether every value is surely finite."""
+    # numpy asks for large pages, which the system clears several times quicker than small ones.
+    shape = (header.data.height, header.data.width, len(header.channels))
+    pixels = torch.from_numpy(np.empty(shape, np.float32))
     total = 0.0
-    out = values if values.dtype == torch.float32 else torch.empty(values.shape, dtype=torch.float32)
-    for top in range(0, values.shape[0], _BAND):
+    for top, values in pixel_bands(source, "half" if set(header.formats) == {"half"} else "float"):
         check()
-        band = out[top : top + _BAND]
-        if out is not values:
-            band.copy_(values[top : top + _BAND])
+        if values is None:
+            raise DoublureError(
+                f"the pixels cannot be read ({_reason(source.geterror())})",
+                file=path,
+                frame=number,
+                remedy="the file is probably truncated: render or copy it again",
+            )
+        band = pixels[top : top + len(values)]
+        band.copy_(torch.from_numpy(values))
         # A sum is the cheapest test: NaN and infinity survive it. It may overflow on huge finite floats, and
         # then the caller's exact check decides.
         total += float(band.sum())
-    return out, math.isfinite(total)
+    return pixels, math.isfinite(total)
 
 
 def _to_half(frame: Frame, path: Path, chosen: list[bool]) -> torch.Tensor:

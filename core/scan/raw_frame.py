@@ -11,6 +11,7 @@ import numpy as np
 import OpenImageIO as oiio
 
 from doublure.core.errors import DoublureError
+from doublure.core.pixel_bands import pixel_bands
 from doublure.core.scan.file_header import FileHeader, file_header
 
 _BLOCK = 1 << 18
@@ -74,10 +75,13 @@ def read_raw(path: Path, number: int) -> RawFrame:
             )
         spec = source.spec()
         header = file_header(spec, path, number)
-        native = oiio.HALF if set(header.formats) == {"half"} else oiio.FLOAT
-        values = source.read_image(0, 0, 0, spec.nchannels, native)
-        if values is None:
-            raise _unreadable(path, number, source.geterror())
+        half = set(header.formats) == {"half"}
+        shape = (header.data.height, header.data.width, len(header.channels))
+        values = np.empty(shape, np.float16 if half else np.float32)
+        for top, band in pixel_bands(source, "half" if half else "float"):
+            if band is None:
+                raise _unreadable(path, number, source.geterror())
+            values[top : top + len(band)] = band
     finally:
         source.close()
     if _stamp(path, number) != before:
@@ -87,7 +91,7 @@ def read_raw(path: Path, number: int) -> RawFrame:
             frame=number,
             remedy="publish once nothing writes it any more",
         )
-    return RawFrame(digest, header, values.reshape(header.data.height, header.data.width, -1))
+    return RawFrame(digest, header, values)
 
 
 def _sha256(path: Path, number: int) -> str:

@@ -18,6 +18,7 @@ from doublure.core.color import resolve_space
 from doublure.core.errors import DoublureError
 from doublure.core.face.sidecar import Track
 from doublure.core.measure.identity import available
+from doublure.core.one_thread import one_thread_each
 from doublure.core.scan.face_cut import FaceCut, face_cut
 from doublure.core.scan.face_reading import FaceReading, face_reading
 from doublure.core.scan.facts import FrameFacts, ShotFacts
@@ -89,11 +90,12 @@ def scan_shot(
         number, path = entry
         return _see(number, path, plate.path(number), _points(track, number), space, number in recognised)
 
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="scan")
-    try:
-        seen, pairs, seconds = _walk(pool, carried(one), ordered, threads, progress)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    with one_thread_each():
+        pool = ThreadPoolExecutor(threads, thread_name_prefix="scan")
+        try:
+            seen, pairs, seconds = _walk(pool, carried(one), ordered, threads, progress)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
     faces, light, missing = shot_faces([one.reading for one in seen if one.reading], pairs, reference)
     reading = sum(one.seconds_reading for one in seen)
     return ShotFacts(
