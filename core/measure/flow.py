@@ -8,6 +8,7 @@ import torch
 
 from doublure.core.errors import DoublureError
 from doublure.core.measure.encode import display, exposure_scale
+from doublure.core.measure.matte import finite
 
 _LUMA = (0.2126, 0.7152, 0.0722)
 _SMALLEST = 16
@@ -30,7 +31,7 @@ def dis_flow(start: torch.Tensor, end: torch.Tensor) -> torch.Tensor:
             raise DoublureError(
                 f"the pictures are {tuple(start.shape)} and {tuple(end.shape)}, not (3, height, width) alike"
             )
-        if not bool(torch.isfinite(picture).all()):
+        if not finite(picture):
             raise DoublureError("a picture holds NaN or infinite pixels", remedy="render the frame again")
     if min(start.shape[1:]) < _SMALLEST:
         raise DoublureError(

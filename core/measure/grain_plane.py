@@ -45,7 +45,7 @@ class GrainPlane(NamedTuple):
 def shot_medians(pictures: Sequence[torch.Tensor], mattes: Sequence[torch.Tensor]) -> torch.Tensor:
     """(3,) the median of the frames' medians inside the matte: what a gain of the whole shot is read from."""
     rows = [
-        picture[:, matte > min(WHOLLY, 0.99 * float(matte.max()))].median(1).values
+        _median(picture[:, matte > min(WHOLLY, 0.99 * float(matte.max()))])
         for picture, matte in zip(pictures, mattes, strict=True)
     ]
     return torch.stack(rows).median(0).values.clamp_min(1e-6)
@@ -81,6 +81,12 @@ def grain_plane(
     level = masked_blur(light, inside.float(), _LEVEL_SIGMA)[0].clamp_min(0)
     values = (direction[:, None, None] * _log(face, medians)).sum(0) * (level + 0.02).sqrt()
     return GrainPlane(values, level, inside)
+
+
+def _median(values: torch.Tensor) -> torch.Tensor:
+    """(C, N) -> (C,): the lower of the middle two, as torch's, which sorts where numpy selects."""
+    middle = (values.shape[1] - 1) // 2
+    return torch.from_numpy(np.partition(values.numpy(), middle, axis=1)[:, middle].copy())
 
 
 def _log(picture: torch.Tensor, medians: torch.Tensor) -> torch.Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 
 from doublure.core.errors import DoublureError
@@ -31,7 +32,7 @@ def check_frame(
                 frame=number,
                 remedy="measure frames of one size",
             )
-        if not bool(torch.isfinite(picture).all()):
+        if not finite(picture):
             raise DoublureError(
                 f"the {name} holds NaN or infinite pixels", frame=number, remedy="render the frame again"
             )
@@ -42,7 +43,7 @@ def check_matte(matte: torch.Tensor, number: int | None = None) -> None:
     """Raise DoublureError unless (H, W) ``matte`` is finite, within 0..1, and above 0.5 somewhere."""
     if matte.ndim != 2:
         raise DoublureError(f"the matte is {tuple(matte.shape)}, not (height, width)", frame=number)
-    if not bool(torch.isfinite(matte).all()) or float(matte.min()) < -1e-3 or float(matte.max()) > 1 + 1e-3:
+    if not finite(matte) or float(matte.min()) < -1e-3 or float(matte.max()) > 1 + 1e-3:
         raise DoublureError(
             "the matte has values outside 0 to 1", frame=number, remedy="write the truth's matte again"
         )
@@ -93,6 +94,12 @@ def centroid(matte: torch.Tensor) -> tuple[float, float]:
     x = (weight.sum(0) * (torch.arange(matte.shape[1], dtype=torch.float64) + 0.5)).sum() / total
     y = (weight.sum(1) * (torch.arange(matte.shape[0], dtype=torch.float64) + 0.5)).sum() / total
     return float(x), float(y)
+
+
+def finite(picture: torch.Tensor) -> bool:
+    """Whether there is neither NaN nor infinity, any shape."""
+    # numpy asks in one pass where torch takes four.
+    return bool(np.isfinite(picture.numpy()).all())
 
 
 def face_crop(matte: torch.Tensor, margin: float = 0.25) -> tuple[slice, slice]:

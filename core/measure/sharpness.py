@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import torch
 
@@ -65,9 +66,11 @@ def _detail(pictures: Sequence[torch.Tensor], mattes: Sequence[torch.Tensor]) ->
     count = 0
     for picture, matte in zip(pictures, mattes, strict=True):
         energy, steep = _energy(picture, matte, middle)
-        calm = np.argsort(steep, kind="stable")[: int(_FLATTEST * len(steep))]
+        fewest = int(_FLATTEST * len(steep))
         whole += float(energy.sum(dtype=np.float64))
-        flat += float(energy[calm].mean(dtype=np.float64)) * len(energy) if len(calm) else 0.0
+        if fewest:
+            calm = steep <= np.partition(steep, fewest - 1)[fewest - 1]
+            flat += float(energy[calm].mean(dtype=np.float64)) * len(energy)
         count += len(energy)
     if count < _ENOUGH:
         raise DoublureError(
@@ -90,7 +93,10 @@ def _energy(picture: torch.Tensor, matte: torch.Tensor, middle: float) -> tuple[
     slope[:, 1:-1] += (soft[:, 2:] - soft[:, :-2]).square()
     slope[1:-1] += (soft[2:] - soft[:-2]).square()
     steep = gaussian(slope, _FLAT_SIGMA)
-    edge = _INSET // 2
-    outside = torch.nn.functional.pad((~solid).float()[None, None], (edge,) * 4, value=1.0)
-    well = torch.nn.functional.max_pool2d(outside, _INSET, 1)[0, 0] == 0
+    # Beyond the crop nothing is the face.
+    kernel = np.ones((_INSET, _INSET), np.uint8)
+    shrunk = cv2.erode(
+        solid.numpy().view(np.uint8), kernel, borderType=cv2.BORDER_CONSTANT, borderValue=(0.0,)
+    )
+    well = torch.from_numpy(shrunk > 0)
     return band(filled)[well].square().numpy(), steep[well].numpy()

@@ -13,7 +13,7 @@ from torch.nn import functional
 from doublure.core.color import acescct_encode
 from doublure.core.errors import DoublureError
 from doublure.core.measure.masked_blur import masked_blur
-from doublure.core.measure.matte import SOLID, check_frame, face_crop, face_width
+from doublure.core.measure.matte import SOLID, check_frame, face_crop, face_width, finite
 
 UNFOLLOWED = 0.0286
 """ACEScct (half a stop): where the reference itself changes by more along the flow, the flow does not say where the
@@ -159,7 +159,7 @@ def _check_flow(flow: torch.Tensor, matte: torch.Tensor) -> None:
             f"the flow is {tuple(flow.shape)} where the matte wants {(2, *matte.shape)}",
             remedy="measure frames of one size",
         )
-    if not bool(torch.isfinite(flow).all()):
+    if not finite(flow):
         raise DoublureError(
             "the flow holds NaN or infinite values", remedy="write it again, 0 where it is unknown"
         )

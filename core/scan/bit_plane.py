@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -67,17 +68,25 @@ class BitPlane:
         """Whether any value is below 0, or a NaN that has a sign; -0 is not below 0."""
         return self._highest[1] > 0
 
+    @cached_property
+    def occupied(self) -> slice:
+        """The columns from the first to the last with a value that is not 0; none of a plane of nothing."""
+        there = np.flatnonzero(np.bitwise_or.reduce(self.bits, 0))
+        return slice(int(there[0]), int(there[-1]) + 1) if len(there) else slice(0, 0)
+
     def finite(self) -> np.ndarray:
         """(H, W) bool."""
         return np.ones(self.values.shape, bool) if self.surely_finite else np.isfinite(self.values)
 
-    def negative(self) -> np.ndarray:
-        """(H, W) bool: below 0; -0 and NaN are not."""
+    def negative(self, columns: slice = slice(None)) -> np.ndarray:
+        """(H, W of ``columns``) bool: below 0; -0 and NaN are not."""
         if not self.has_negative:
-            return np.zeros(self.values.shape, bool)
-        # From the smallest number below 0 to minus infinity: the subtraction wraps round for all others.
-        kind = self.bits.dtype.type
-        return np.asarray((self.bits - kind(self._sign + 1)) < kind(self._infinite))
+            return np.zeros(self.bits[:, columns].shape, bool)
+        return np.asarray(self._below(columns) < self.bits.dtype.type(self._infinite))
+
+    def _below(self, columns: slice = slice(None)) -> np.ndarray:
+        # 0 is the smallest number below 0, the bits of infinity less 1 minus infinity; all others wrap round above it.
+        return np.asarray(self.bits[:, columns] - self.bits.dtype.type(self._sign + 1))
 
     def zero(self) -> np.ndarray:
         """(H, W) bool: 0 or -0."""
@@ -91,3 +100,14 @@ class BitPlane:
     def cut(self, window: Window, inside: Window) -> BitPlane:
         """The pixels of ``window`` where this plane covers ``inside``."""
         return BitPlane(self.values[window.slices(inside)])
+
+
+def any_negative(planes: Sequence[BitPlane]) -> np.ndarray:
+    """(H, W) bool: below 0 in any of some planes of one size and type."""
+    dark = [plane for plane in planes if plane.has_negative]
+    if not dark:
+        return np.zeros(planes[0].bits.shape, bool)
+    lowest = dark[0]._below()
+    for plane in dark[1:]:
+        np.minimum(lowest, plane._below(), out=lowest)
+    return np.asarray(lowest < lowest.dtype.type(dark[0]._infinite))
