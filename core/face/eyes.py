@@ -21,6 +21,8 @@ lid from the inside out."""
 LIDS = tuple(i for i in range(16) if i not in (0, 8))
 """The places in a rim that are lid, not corner."""
 
+_BESIDE = (1, 7, 9, 15)
+"""The lids' places next to the corners, alike on both lids and at both corners."""
 _MARGIN = 2.3
 _PASSES = 2
 _CONTOUR = (0, 1, 2, 3, 4, 5, 6, 7, 8, 15, 14, 13, 12, 11, 10, 9)
@@ -68,6 +70,15 @@ def eye_crop(picture: np.ndarray, points: np.ndarray, side: int) -> Crop:
     for _ in range(_PASSES):
         crop = Crop(look(picture, crop, side).centre, crop.side, crop.angle)
     return crop
+
+
+def tracked_crop(points: np.ndarray, side: int) -> Crop:
+    """The square of `eye_crop` from landmarks (468, 2 or 3) whose lids are this network's already, as a track's are.
+
+    Nothing is looked at. The lids beside the corners tell where the eye is, as the corners are FaceMesh's.
+    """
+    crop = _round(points, RIMS[side], side)
+    return Crop(points[[RIMS[side][i] for i in _BESIDE], :2].mean(0), crop.side, crop.angle)
 
 
 def read_eyes(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -11,7 +12,9 @@ import torch
 from doublure.core.color import to_working
 from doublure.core.errors import DoublureError
 from doublure.core.frame import Frame
+from doublure.core.measure.masked_blur import gaussian_blur
 from doublure.core.measure.matte import SOLID
+from doublure.core.measure.motion import GRAIN_SIGMA
 from doublure.core.scan.pixel_facts import MATTE
 from doublure.core.scan.raw_frame import RawFrame
 from doublure.core.window import Window
@@ -82,6 +85,17 @@ class FaceCut:
     def height(self) -> float:
         """Of the landmarks, plate pixels."""
         return float(np.ptp(self.points[:, 1]))
+
+    @property
+    def width(self) -> float:
+        """Of the landmarks, pixels of ``whole``."""
+        return float(np.ptp(self.points[:, 0])) / self.whole.step[0]
+
+    @cached_property
+    def calm(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """``whole``'s result and plate low-passed against grain: each frame is compared with two others."""
+        sigma = max(1.0, GRAIN_SIGMA * self.width)
+        return gaussian_blur(self.whole.result, sigma), gaussian_blur(self.whole.plate, sigma)
 
 
 def face_cut(

@@ -11,12 +11,12 @@ import torch
 
 from doublure.core.blend.log import luminance
 from doublure.core.errors import DoublureError
-from doublure.core.face.eyes import LOOKS
+from doublure.core.face.eyes import LOOKS, tracked_crop
 from doublure.core.face.landmarks import Crop, steady
 from doublure.core.face.view import detector_view
 from doublure.core.frame import Frame
 from doublure.core.measure.expression import LEFT_LIDS, LIPS, RIGHT_LIDS, head_fixed, opening
-from doublure.core.measure.eyes import eye_crops, with_lids
+from doublure.core.measure.eyes import with_lids
 from doublure.core.measure.identity import chip, embedding
 from doublure.core.measure.landmarks import BELIEF, inter_ocular
 from doublure.core.measure.masked_blur import masked_blur
@@ -89,7 +89,7 @@ class FaceReading:
 def face_reading(cut: FaceCut, identity: bool) -> FaceReading:
     """Measure one face.
 
-    Result and plate are read in the very same crop, laid by the track's landmarks, so that its wandering cancels.
+    Result and plate are read in the very same crops, laid by the track's landmarks, so that their wandering cancels.
     A measure that cannot be taken is told in ``missing``.
 
     Args:
@@ -99,9 +99,8 @@ def face_reading(cut: FaceCut, identity: bool) -> FaceReading:
     whole, close = cut.whole, cut.close
     points = whole.inside(cut.points)
     crop = Crop.of_points(points)
-    plate = _look(whole.plate, points, crop, None, identity)
-    eyes = None if plate is None else plate[1]
-    result = _look(whole.result, points, crop, eyes, identity)
+    eyes = (tracked_crop(points, 0), tracked_crop(points, 1))
+    plate, result = (_look(one, points, crop, eyes, identity) for one in (whole.plate, whole.result))
     for name, found in (("result", result), ("plate", plate)):
         if found is None:
             missing |= dict.fromkeys(("expression", "lips", "lids"), f"no face is found in the {name}")
@@ -123,8 +122,8 @@ def face_reading(cut: FaceCut, identity: bool) -> FaceReading:
     return FaceReading(
         cut.number,
         cut.height,
-        None if result is None else result[0],
-        None if plate is None else plate[0],
+        result,
+        plate,
         float(inter_ocular(points)),
         attempt("grain", lambda: grain_ratio(close.result, close.plate, close.matte)),
         attempt("sharpness", lambda: sharpness(close.result, close.plate, close.matte)),
@@ -168,18 +167,17 @@ def _look(
     picture: torch.Tensor,
     tracked: np.ndarray,
     crop: Crop,
-    eyes: tuple[Crop, Crop] | None,
+    eyes: tuple[Crop, Crop],
     identity: bool,
-) -> tuple[Look, tuple[Crop, Crop]] | None:
+) -> Look | None:
     frame = Frame.from_rgb(picture, "ACEScg")
     low, high = np.floor(tracked[:, :2].min(0)).astype(int), np.ceil(tracked[:, :2].max(0)).astype(int)
     view = detector_view(frame, meter=Window(int(low[0]), int(low[1]), int(high[0]), int(high[1])))
     seen = steady(view.pixels, crop, rounds=1)
     if seen.presence < BELIEF:
         return None
-    where = eye_crops(view.pixels, seen.points) if eyes is None else eyes
-    points = with_lids(view.pixels, seen.points, where, _LOOKS)
+    points = with_lids(view.pixels, seen.points, eyes, _LOOKS)
     fixed = head_fixed(points)
     openings = np.array([opening(fixed, pairs) for pairs in (LIPS, RIGHT_LIDS, LEFT_LIDS)])
     descriptor = embedding(chip(view.pixels, points)) if identity else None
-    return Look(fixed, openings, descriptor), where
+    return Look(fixed, openings, descriptor)

@@ -11,7 +11,7 @@ import torch
 from doublure.core.face.topology import RIGID
 from doublure.core.measure.flow import dis_flow
 from doublure.core.measure.masked_blur import gaussian_blur
-from doublure.core.measure.motion import GRAIN_SIGMA, PATCH_SIGMA
+from doublure.core.measure.motion import PATCH_SIGMA
 from doublure.core.measure.temporal import PairErrors, pair_errors
 from doublure.core.scan.face_cut import FaceCut
 
@@ -48,13 +48,8 @@ def pair_reading(before: FaceCut, now: FaceCut) -> PairReading:
     """
     first, second = before.whole, now.whole
     points = first.inside(before.points)
-    width = float(np.ptp(points[:, 0]))
-    sigma = max(1.0, GRAIN_SIGMA * width)
-    ours, flow = (
-        dis_flow(*(gaussian_blur(picture, sigma) for picture in pair))
-        for pair in ((first.result, second.result), (first.plate, second.plate))
-    )
-    moves = [_read(gaussian_blur(one, PATCH_SIGMA * width), points[:, :2]) for one in (ours, flow)]
+    ours, flow = (dis_flow(*pair) for pair in zip(before.calm, now.calm, strict=True))
+    moves = [_read(gaussian_blur(one, PATCH_SIGMA * before.width), points[:, :2]) for one in (ours, flow)]
     apart = (moves[0] - moves[1])[list(RIGID)]
     # Each cut lies where its frame's face is.
     carried = (np.array(second.origin) - first.origin) / second.step
