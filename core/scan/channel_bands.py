@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import cv2
-import numpy as np
-
 from doublure.core.scan.bit_plane import BitPlane
 from doublure.core.scan.raw_frame import RawFrame
 from doublure.core.window import Window
 
 ROWS = 32
 """Rows of a band: a half channel of 4K is a quarter of a megabyte."""
-_SPLIT_MOST = 4
-"""Channels of a pixel up to which all are taken apart at once."""
 
 
 def bands(window: Window) -> Iterator[Window]:
@@ -28,11 +23,5 @@ def planes(
 ) -> dict[str, BitPlane]:
     """Channels under ``window``, which the frame covers; as numbers of the type of ``like`` where given."""
     rows, columns = window.slices(frame.header.data)
-    pixels = frame.pixels[rows, columns]
     found = frame.header.channels
-    if pixels.shape[2] > _SPLIT_MOST:
-        return {name: BitPlane(pixels[..., found.index(name)], like) for name in names}
-    # As integers, which are moved as they are, NaN and all.
-    apart = cv2.split(pixels.view(np.uint16 if frame.half else np.int32))
-    kind = pixels.dtype
-    return {name: BitPlane(apart[found.index(name)].view(kind), like) for name in names}
+    return {name: BitPlane(frame.pixels[found.index(name), rows, columns], like) for name in names}

@@ -28,8 +28,6 @@ NO_MATTE = "the matte is empty where the face is"
 _BAND = 32
 """Rows that are widened to floats at a time."""
 _LARGE = 3
-_TOGETHER = 4
-"""Channels of a pixel up to which none is left out before the last."""
 _MARGIN = 1.45
 """Side of the square round a face over the longer side of its landmarks' box."""
 
@@ -152,10 +150,7 @@ def _middle(points: np.ndarray) -> Window:
 
 def _window(frame: RawFrame, window: Window) -> np.ndarray:
     rows, columns = window.slices(frame.header.data)
-    found = frame.columns("RGB") or []
-    if found == [0, 1, 2]:
-        return np.ascontiguousarray(frame.pixels[rows, columns, :3])
-    return np.ascontiguousarray(frame.pixels[rows, columns][..., found])
+    return np.stack([frame.pixels[at, rows, columns] for at in frame.columns("RGB") or []], 2)
 
 
 def _cut(
@@ -186,34 +181,39 @@ def _reduced(frame: RawFrame, window: Window, side: int, names: tuple[str, ...])
     is 0."""
     there = window.intersect(frame.header.data)
     rows, columns = there.slices(frame.header.data)
-    at = [frame.header.channels.index(name) for name in names]
-    pixels = frame.pixels[rows, columns]
-    if pixels.shape[2] > _TOGETHER:
-        pixels, at = pixels[..., at], list(range(len(at)))
     whole = there == window
     first = _first_step(window, side) if whole else 1
-    values: np.ndarray = np.empty((there.height // first, there.width // first, pixels.shape[2]), np.float32)
-    for top in range(0, there.height, _BAND * first):
-        # numpy takes three times as long to widen halves.
-        wide: np.ndarray = torch.from_numpy(pixels[top : top + _BAND * first]).float().numpy()
-        out = values[top // first : top // first + _BAND]
-        if first == 1:
-            out[:] = wide
-        else:
-            cv2.resize(wide, out.shape[1::-1], dst=out, interpolation=cv2.INTER_AREA)
+    planes = [
+        _widened(frame.pixels[frame.header.channels.index(name), rows, columns], first) for name in names
+    ]
+    values: np.ndarray = np.stack(planes, 2)
     if not whole:
         around = (there.y0 - window.y0, window.y1 - there.y1, there.x0 - window.x0, window.x1 - there.x1)
         values = cv2.copyMakeBorder(values, *around, cv2.BORDER_REPLICATE)
         if MATTE in names:
             beyond = np.ones(values.shape[:2], bool)
             beyond[there.slices(window)] = False
-            values[beyond, at[names.index(MATTE)]] = 0.0
+            values[beyond, names.index(MATTE)] = 0.0
     if values.shape[:2] != (side, side):
         shrink = values.shape[0] >= side and values.shape[1] >= side
         values = cv2.resize(
             values, (side, side), interpolation=cv2.INTER_AREA if shrink else cv2.INTER_LINEAR
         )
-    return np.asarray(values[..., at])
+    return np.asarray(values)
+
+
+def _widened(plane: np.ndarray, step: int) -> np.ndarray:
+    """(H, W) as float32, squares of ``step`` pixels averaged."""
+    out: np.ndarray = np.empty((plane.shape[0] // step, plane.shape[1] // step), np.float32)
+    for top in range(0, plane.shape[0], _BAND * step):
+        # numpy takes three times as long to widen halves.
+        wide = torch.from_numpy(plane[top : top + _BAND * step]).float().numpy()
+        band = out[top // step : top // step + _BAND]
+        if step == 1:
+            band[:] = wide
+        else:
+            cv2.resize(wide, band.shape[::-1], dst=band, interpolation=cv2.INTER_AREA)
+    return out
 
 
 def _first_step(window: Window, side: int) -> int:

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import OpenImageIO as oiio
 
@@ -24,7 +25,7 @@ class RawFrame:
     Attributes:
         sha256: hexadecimal, of the file's bytes.
         header: what it says.
-        pixels: (H, W, C) over the data window; float16 where every channel is half, else float32. Nothing is
+        pixels: (C, H, W) over the data window; float16 where every channel is half, else float32. Nothing is
             refused, NaN and infinity included.
     """
 
@@ -46,7 +47,7 @@ class RawFrame:
     def channel(self, name: str) -> np.ndarray | None:
         """One channel (H, W), a view; None where it is absent."""
         found = self.header.channels
-        return self.pixels[..., found.index(name)] if name in found else None
+        return self.pixels[found.index(name)] if name in found else None
 
 
 def read_raw(path: Path, number: int) -> RawFrame:
@@ -76,12 +77,12 @@ def read_raw(path: Path, number: int) -> RawFrame:
         spec = source.spec()
         header = file_header(spec, path, number)
         half = set(header.formats) == {"half"}
-        shape = (header.data.height, header.data.width, len(header.channels))
+        shape = (len(header.channels), header.data.height, header.data.width)
         values = np.empty(shape, np.float16 if half else np.float32)
         for top, band in pixel_bands(source, "half" if half else "float"):
             if band is None:
                 raise _unreadable(path, number, source.geterror())
-            values[top : top + len(band)] = band
+            _take_apart(band, values[:, top : top + len(band)])
     finally:
         source.close()
     if _stamp(path, number) != before:
@@ -92,6 +93,13 @@ def read_raw(path: Path, number: int) -> RawFrame:
             remedy="publish once nothing writes it any more",
         )
     return RawFrame(digest, header, values)
+
+
+def _take_apart(band: np.ndarray, planes: np.ndarray) -> None:
+    """(h, W, C) into (C, h, W), while the band is still in the cache."""
+    # As integers, which are moved as they are, NaN and all.
+    kind = np.uint16 if band.dtype == np.float16 else np.int32
+    cv2.split(band.view(kind), [plane.view(kind) for plane in planes])
 
 
 def _sha256(path: Path, number: int) -> str:
