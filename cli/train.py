@@ -66,6 +66,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--batch", type=int, default=16, help="pictures a step (default %(default)s)")
     parser.add_argument("--rate", type=float, default=8e-4, help="peak learning rate (default %(default)s)")
     parser.add_argument(
+        "--backup",
+        type=float,
+        default=60.0,
+        metavar="MINUTES",
+        help="of training between two backups, which lie in MODEL.backups; 0 makes none (default %(default)s)",
+    )
+    parser.add_argument("--backups", type=int, default=3, help="how many of them stay (default %(default)s)")
+    parser.add_argument(
         "--device",
         default="auto",
         help="auto (an NVIDIA card where there is one), cpu or cuda (default %(default)s)",
@@ -96,6 +104,8 @@ def _train(args: argparse.Namespace, tells: bool) -> int:
         rate=args.rate,
         seed=args.seed,
         device=args.device,
+        back_up_every=60 * args.backup,
+        backups=args.backups,
         detect_every=60 * args.detect,
         until_undetected=args.until_undetected,
     )
@@ -136,6 +146,8 @@ def _train(args: argparse.Namespace, tells: bool) -> int:
                 say(_figures(line))
             if line.detector is not None:
                 say(_doubt(line))
+            if line.unsaved is not None:
+                say(f"not saved, and trained on: {line.unsaved}")
 
         model = train(
             sets,

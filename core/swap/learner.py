@@ -53,15 +53,8 @@ class Learner:
         """
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        batch = share_of(batch)
-        network = self.network.train()
-        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.bfloat16):
-            source = batch.source.contiguous(memory_format=torch.channels_last)
-            detail, matte = network(source, network.code(batch.person))
-        loss = swap_loss(detail.float(), matte.float(), batch.target, batch.mask, batch.weight, batch.known)
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        told = _mean(loss.detach().clone())
+        network = self.network
+        told = _mean(self._gradients(share_of(batch)))
         # Asked of the mean, so that all processes stop together or none.
         if not torch.isfinite(told):
             raise DoublureError(
@@ -76,6 +69,22 @@ class Learner:
         self.step += 1
         self._average_weights()
         return float(told)
+
+    def attempt(self, batch: Batch) -> None:
+        """All of a step that takes memory, but for the optimiser's own; nothing is learned."""
+        self._gradients(share_of(batch))
+        self.optimiser.zero_grad(set_to_none=True)
+
+    def _gradients(self, batch: Batch) -> Tensor:
+        """The loss; every parameter's gradient is of this batch alone."""
+        network = self.network.train()
+        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.bfloat16):
+            source = batch.source.contiguous(memory_format=torch.channels_last)
+            detail, matte = network(source, network.code(batch.person))
+        loss = swap_loss(detail.float(), matte.float(), batch.target, batch.mask, batch.weight, batch.known)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        return loss.detach().clone()
 
     def _average_weights(self) -> None:
         """Moves the exponential average, which is what is saved: it generalises better than the last step."""

@@ -25,6 +25,7 @@ class TrainSettings:
         width, bottleneck, size: see `NetworkShape`.
         seed: of initial weights and of everything random.
         save_every: seconds between checkpoints.
+        back_up_every: seconds of training between two backups; 0 makes none. backups: how many stay.
         detect_every: seconds of training between two questions to the detector; 0 never asks it.
         until_undetected: stop where the detector cannot tell, twice in a row.
         precision: "float32", "bfloat16", or "auto" (bfloat16 where the device computes it natively).
@@ -40,6 +41,8 @@ class TrainSettings:
     bottleneck: int = 256
     seed: int = 0
     save_every: float = 120.0
+    back_up_every: float = 3600.0
+    backups: int = 3
     detect_every: float = 0.0
     until_undetected: bool = False
     precision: str = "auto"
@@ -53,6 +56,8 @@ class TrainSettings:
                 "training until undetected needs a detector",
                 remedy="say how often it is asked, with --detect",
             )
+        if self.backups < 1:
+            raise DoublureError("no backup would stay", remedy="keep one at least, or make none")
         if self.device not in DEVICES:
             raise DoublureError(
                 f"{self.device!r} is no device to train on", remedy=f"choose one of {', '.join(DEVICES)}"

@@ -7,71 +7,30 @@ import os
 import time
 from collections.abc import Callable
 from collections.abc import Sequence as Series
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
 import torch
-from torch import Tensor
 
 from doublure.core.consent.grant import Grant
-from doublure.core.consent.training import TrainingConsent, as_header
+from doublure.core.consent.training import TrainingConsent
 from doublure.core.errors import DoublureError
-from doublure.core.swap.checkpoint import (
-    STATE_SCHEMA,
-    Model,
-    load_model,
-    read_tensors,
-    save_model,
-    write_tensors,
-)
+from doublure.core.swap.checkpoint import Model, load_model
 from doublure.core.swap.detector import Verdict
 from doublure.core.swap.faceset import Faceset
+from doublure.core.swap.keeper import Keeper, people_of
 from doublure.core.swap.learner import Learner, first_says, processes
-from doublure.core.swap.meter import reconstruction, verdict
-from doublure.core.swap.pairs import Pairs, outlined
-from doublure.core.swap.preview import write_preview
+from doublure.core.swap.memory import out_of_memory, too_large
+from doublure.core.swap.meter import verdict
+from doublure.core.swap.pairs import Pairs
 from doublure.core.swap.settings import TrainSettings, schedule
+from doublure.core.swap.train_log import Log, Progress
+from doublure.core.swap.training_files import best_path, read_state, state_path
 
-__all__ = ["Progress", "TrainSettings", "model_digest", "resumed_start", "state_path", "train"]
+__all__ = [
+    "Progress", "TrainSettings", "best_path", "model_digest", "resumed_start", "state_path", "train",
+]  # fmt: skip
 
 UNDETECTED = 2
 """Times in a row that the detector must fail to tell before a training stops."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """One line of the training log.
-
-    Attributes:
-        step: optimiser steps so far.
-        share: of the training done, 0–1.
-        seconds: spent training so far, earlier runs included.
-        images_per_second: of this run.
-        loss: mean since the last line.
-        trained, held_out: heroes' reconstruction detail in dB on frames trained on and on the held-out block; None
-            between measurements. Their gap is overfitting.
-        detector: what the detector could tell; None between its verdicts.
-    """
-
-    step: int
-    share: float
-    seconds: float
-    images_per_second: float
-    loss: float
-    trained: float | None = None
-    held_out: float | None = None
-    detector: Verdict | None = None
-
-
-def state_path(out: str | os.PathLike[str]) -> Path:
-    """Where a training keeps what a resume needs, beside its model."""
-    return Path(out).with_suffix(".training.safetensors")
-
-
-def best_path(out: str | os.PathLike[str]) -> Path:
-    """Where a training keeps, beside its model, the one whose heroes' held-out detail was best."""
-    return Path(out).with_suffix(".best.safetensors")
 
 
 def model_digest(path: str | os.PathLike[str]) -> str:
@@ -87,7 +46,7 @@ def model_digest(path: str | os.PathLike[str]) -> str:
 
 def resumed_start(out: str | os.PathLike[str]) -> str | None:
     """SHA-256 of the model that the training beside ``out`` went on from. Raises DoublureError as a resume does."""
-    return _read_state(out)[1].get("start")
+    return read_state(out)[1].get("start")
 
 
 def train(
@@ -136,14 +95,23 @@ def train(
 
     ask()
     pairs = Pairs(sets, settings.size, run.device)
-    log, doubt = _Log(progress), _Doubt(settings, sets, run.seconds)
+    log, doubt = Log(progress), _Doubt(settings, sets, run.seconds)
+    keep = Keeper(run, sets, out, settings, log)
     began, first_step, earlier = time.monotonic(), run.step, run.seconds
-    saved = began
     while True:
         share, stop = first_says(_share(run, settings), float(cancelled() or doubt.settled))
         if share >= 1 or stop:
             break
-        loss = run.learn(pairs.draw(settings.batch, run.generator), settings.rate * schedule(run.step, share))
+        try:
+            batch = pairs.draw(settings.batch, run.generator)
+            loss = run.learn(batch, settings.rate * schedule(run.step, share))
+        except (MemoryError, RuntimeError) as fault:
+            if not out_of_memory(fault):
+                raise
+            batch = None
+            raise too_large(
+                settings.batch, lambda count: run.attempt(pairs.draw(count, run.generator))
+            ) from fault
         run.seconds = earlier + time.monotonic() - began
         speed = (run.step - first_step) * settings.batch / max(run.seconds - earlier, 1e-6)
         log.add(Progress(run.step, _share(run, settings), run.seconds, speed, loss))
@@ -151,11 +119,10 @@ def train(
             continue
         if doubt.due(run.seconds):
             log.judged(doubt.ask(run))
-        if time.monotonic() - saved > settings.save_every:
-            log.measured(_save(run, sets, out, ask(), doubt.verdict))
-            saved = time.monotonic()
+        if keep.due:
+            keep.checkpoint(ask(), doubt.verdict)
     if _leads():
-        log.measured(_save(run, sets, out, ask(), doubt.verdict))
+        keep.checkpoint(ask(), doubt.verdict, last=True)
     # Nobody reads the model before it is there.
     first_says(0.0, 0.0)
     return load_model(out)
@@ -194,99 +161,9 @@ def _share(run: Learner, settings: TrainSettings) -> float:
     return run.seconds / max(settings.minutes * 60, 1e-6)
 
 
-class _Log:
-    """Passes at most about one line a second on."""
-
-    def __init__(self, report: Callable[[Progress], None] | None) -> None:
-        self.report, self.last = report, 0.0
-        self.losses: list[float] = []
-        self.line: Progress | None = None
-
-    def add(self, line: Progress) -> None:
-        self.losses.append(line.loss)
-        self.line = line
-        if time.monotonic() - self.last > 1.0:
-            self._emit(line)
-
-    def measured(self, figures: dict[str, float]) -> None:
-        if self.line is not None:
-            self._emit(replace(self.line, trained=figures.get("trained"), held_out=figures.get("held_out")))
-
-    def judged(self, found: Verdict) -> None:
-        if self.line is not None:
-            self._emit(replace(self.line, detector=found))
-
-    def _emit(self, line: Progress) -> None:
-        if self.report is not None:
-            mean = sum(self.losses) / len(self.losses) if self.losses else line.loss
-            self.report(replace(line, loss=mean))
-        self.losses, self.last = [], time.monotonic()
-
-
-def _people(sets: Series[Faceset]) -> tuple[dict[str, Any], ...]:
-    return tuple({"name": s.person, "role": s.role, "frames": len(s), "sha256": s.sha256} for s in sets)
-
-
-def _save(
-    run: Learner,
-    sets: Series[Faceset],
-    out: str | os.PathLike[str],
-    grants: Series[Grant],
-    found: Verdict | None,
-) -> dict[str, float]:
-    figures = reconstruction(run.average, sets)
-    training = {
-        "steps": run.step,
-        "seconds": round(run.seconds, 1),
-        **{k: round(v, 3) for k, v in figures.items()},
-        **(
-            {}
-            if found is None
-            else {"detector": [round(x, 3) for x in (found.accuracy, found.low, found.high)]}
-        ),
-    }
-    complexions = torch.stack([faces.complexion for faces in sets])
-    agreed = tuple(as_header(grants))
-    model = Model(
-        run.average,
-        complexions,
-        _people(sets),
-        training,
-        consent=agreed,
-        start=run.start,
-        outlined=outlined(sets),
-    )
-    save_model(out, model)
-    reached = figures.get("held_out")
-    if reached is not None and (run.best is None or reached > run.best):
-        run.best = reached
-        save_model(best_path(out), model)
-    header = {
-        "schema": STATE_SCHEMA,
-        "step": run.step,
-        "seconds": run.seconds,
-        "best": run.best,
-        "device": run.device.type,
-        "people": list(_people(sets)),
-        "start": run.start,
-    }
-    write_tensors(state_path(out), run.tensors(), header)
-    write_preview(Path(out).with_suffix(".preview.png"), run.average, sets)
-    return figures
-
-
-def _read_state(out: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    path = state_path(out)
-    if not path.is_file():
-        raise DoublureError(
-            "there is no training to resume", file=path, remedy="leave --resume out to begin one"
-        )
-    return read_tensors(path, STATE_SCHEMA)
-
-
 def _resume(run: Learner, sets: Series[Faceset], out: str | os.PathLike[str]) -> None:
-    tensors, header = _read_state(out)
-    if header["people"] != list(_people(sets)):
+    tensors, header = read_state(out)
+    if header["people"] != list(people_of(sets)):
         raise DoublureError(
             "it was begun with other people or footage",
             file=state_path(out),
