@@ -10,12 +10,16 @@ import torch
 from doublure.core.consent.denial import ConsentDenied
 from doublure.core.consent.document import read_document
 from doublure.core.errors import DoublureError
-from doublure.core.swap.checkpoint import load_model
+from doublure.core.swap import keeper
+from doublure.core.swap.augment import Batch
+from doublure.core.swap.checkpoint import Model, load_model
 from doublure.core.swap.detector import FEWEST, Verdict
 from doublure.core.swap.faceset import Faceset
+from doublure.core.swap.learner import Learner
 from doublure.core.swap.meter import verdict
 from doublure.core.swap.same_path import SIDE
 from doublure.core.swap.train import Progress, TrainSettings, best_path, model_digest, state_path, train
+from doublure.core.swap.training_files import backups
 
 from .conftest import SIZE, agreed, make_faceset, pictures_of
 
@@ -237,3 +241,60 @@ def test_the_best_model_lies_beside_the_last(cast: list[Faceset], tmp_path: Path
 def test_a_device_that_is_not_there_is_refused() -> None:
     with pytest.raises(DoublureError, match="no device to train on; choose one of auto, cpu, cuda"):
         replace(TINY, device="tpu")
+
+
+def test_a_full_disk_does_not_end_a_training_that_goes_on(
+    cast: list[Faceset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, refused = keeper.save_model, iter([True, False, False, False, False, False, False, False])
+
+    def sometimes(path: Path, model: Model) -> None:
+        if next(refused, False):
+            raise DoublureError("it is full", file=path) from OSError(28, "No space left on device")
+        written(path, model)
+
+    monkeypatch.setattr(keeper, "save_model", sometimes)
+    lines: list[Progress] = []
+    consent = agreed(tmp_path, cast)
+    settings = replace(TINY, save_every=0.0)
+    train(cast, tmp_path / "m.safetensors", settings, consent=consent, progress=lines.append)
+    assert [line.unsaved for line in lines if line.unsaved] == [f"{tmp_path / 'm.safetensors'}: it is full."]
+    assert load_model(tmp_path / "m.safetensors").training["steps"] == 6
+
+
+def test_a_disk_that_is_full_at_the_end_leaves_the_last_checkpoint_whole(
+    cast: list[Faceset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consent, out = agreed(tmp_path, cast), tmp_path / "m.safetensors"
+    train(cast, out, replace(TINY, steps=2), consent=consent)
+    before = out.read_bytes()
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("doublure.core.atomic.os.fsync", full)
+    with pytest.raises(DoublureError, match="No space left on device"):
+        train(cast, out, TINY, consent=consent, resume=True)
+    assert out.read_bytes() == before
+    assert not [one for one in tmp_path.iterdir() if one.name.startswith(".m")]
+
+
+def test_backups_are_made_in_their_time_and_few_stay(cast: list[Faceset], tmp_path: Path) -> None:
+    settings = replace(TINY, save_every=0.0, back_up_every=1e-6, backups=2)
+    train(cast, tmp_path / "m.safetensors", settings, consent=agreed(tmp_path, cast))
+    assert [int(one.name) for one in backups(tmp_path / "m.safetensors")] == [5, 6]
+
+
+def test_where_memory_runs_out_the_batch_that_fits_is_named(
+    cast: list[Faceset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Learner._gradients
+
+    def small(self: Learner, batch: Batch) -> torch.Tensor:
+        if len(batch.person) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return whole(self, batch)
+
+    monkeypatch.setattr(Learner, "_gradients", small)
+    with pytest.raises(DoublureError, match=r"16 pictures a step .* --batch 2"):
+        train(cast, tmp_path / "m.safetensors", replace(TINY, batch=16), consent=agreed(tmp_path, cast))
