@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +19,7 @@ from doublure.core.errors import DoublureError
 if TYPE_CHECKING:
     from doublure.core.consent.training import TrainingConsent
     from doublure.core.sequence import Sequence
+    from doublure.core.swap.faceset import Faceset
     from doublure.core.swap.train import Progress as Line
 
 
@@ -79,6 +83,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="auto (an NVIDIA card where there is one), cpu or cuda (default %(default)s)",
     )
     parser.add_argument("--seed", type=int, default=0, help="of everything random (default %(default)s)")
+    parser.add_argument(
+        "--tensorboard",
+        type=Path,
+        metavar="FOLDER",
+        help="write the figures there too (needs the extra tensorboard)",
+    )
     parser.add_argument("--space", help="colour space of files that do not name theirs")
     parser.add_argument("--json", action="store_true", help="print the outcome as one JSON object")
     parser.set_defaults(run=run)
@@ -93,8 +103,6 @@ def run(args: argparse.Namespace) -> int:
 def _train(args: argparse.Namespace, tells: bool) -> int:
     """Find the faces, train, and say where the model is."""
     from doublure.core.consent.training import TrainingConsent
-    from doublure.core.swap.faceset import build_faceset
-    from doublure.core.swap.faceset_folder import load_faceset
     from doublure.core.swap.train import TrainSettings, train
 
     settings = TrainSettings(
@@ -112,42 +120,15 @@ def _train(args: argparse.Namespace, tells: bool) -> int:
     _check_output(args.output)
     people = _people(args)
     consent = TrainingConsent(tuple(args.consent), args.trust, args.project)
-    sets = []
-    with Progress("training") as progress:
+    with Progress("faces") as progress:
         pictures = _permitted(args, consent, people, progress)
-        for role, members in people.items():
-            for person, sequences in members.items():
-
-                def found(done: int, total: int, phase: str = f"faces of {person}") -> None:
-                    progress(phase, done, total)
-
-                if isinstance(sequences, Path):
-                    faces = load_faceset(sequences, person, role, size=settings.size, progress=found)
-                else:
-                    faces = build_faceset(
-                        person, role, sequences, size=settings.size, space=args.space, progress=found
-                    )
-                if faces.sha256 not in pictures[person]:
-                    raise DoublureError(
-                        f"the pictures of {person} were changed while they were read",
-                        file=sequences if isinstance(sequences, Path) else sequences[0].pattern,
-                        remedy="begin again when nobody writes them",
-                    )
-                for sentence in faces.faceless:
-                    say(f"left out {sentence}")
-                say(f"{person} ({role}): {len(faces)} faces.")
-                sets.append(faces)
+        sets = _faces(args, people, pictures, settings.size, progress)
+    with ExitStack() as stack:
+        reports = _reports(args, stack) if tells else []
 
         def trained(line: Line) -> None:
-            if not tells:
-                return
-            progress("training", round(line.share * 1000), 1000)
-            if line.held_out is not None:
-                say(_figures(line))
-            if line.detector is not None:
-                say(_doubt(line))
-            if line.unsaved is not None:
-                say(f"not saved, and trained on: {line.unsaved}")
+            for report in reports:
+                report(line)
 
         model = train(
             sets,
@@ -173,6 +154,69 @@ def _train(args: argparse.Namespace, tells: bool) -> int:
         print(f"model: {args.output}")
         print(f"preview: {args.output.with_suffix('.preview.png')}")
     return 0
+
+
+def _faces(
+    args: argparse.Namespace,
+    people: dict[str, dict[str, list[Sequence] | Path]],
+    pictures: dict[str, list[str]],
+    size: int,
+    progress: Progress,
+) -> list[Faceset]:
+    """Everybody's faces, of the very ``pictures`` that were permitted."""
+    from doublure.core.swap.faceset import build_faceset
+    from doublure.core.swap.faceset_folder import load_faceset
+
+    sets = []
+    for role, members in people.items():
+        for person, sequences in members.items():
+
+            def found(done: int, total: int, phase: str = f"faces of {person}") -> None:
+                progress(phase, done, total)
+
+            if isinstance(sequences, Path):
+                faces = load_faceset(sequences, person, role, size=size, progress=found)
+            else:
+                faces = build_faceset(person, role, sequences, size=size, space=args.space, progress=found)
+            if faces.sha256 not in pictures[person]:
+                raise DoublureError(
+                    f"the pictures of {person} were changed while they were read",
+                    file=sequences if isinstance(sequences, Path) else sequences[0].pattern,
+                    remedy="begin again when nobody writes them",
+                )
+            for sentence in faces.faceless:
+                say(f"left out {sentence}")
+            say(f"{person} ({role}): {len(faces)} faces.")
+            sets.append(faces)
+    return sets
+
+
+def _reports(args: argparse.Namespace, stack: ExitStack) -> list[Callable[[Line], None]]:
+    """Who is told of every line of the log: a table on a terminal or lines in a farm's log; and TensorBoard."""
+    reports: list[Callable[[Line], None]] = []
+    if args.tensorboard is not None:
+        from doublure.cli.train_scalars import TrainScalars
+
+        reports.append(stack.enter_context(TrainScalars(args.tensorboard)))
+    if sys.stderr.isatty():
+        from rich.console import Console
+
+        from doublure.cli.train_view import TrainView
+
+        reports.append(stack.enter_context(TrainView(Console(stderr=True))))
+        return reports
+    progress = stack.enter_context(Progress("training"))
+
+    def told(line: Line) -> None:
+        progress("training", round(line.share * 1000), 1000)
+        if line.held_out is not None:
+            say(_figures(line))
+        if line.detector is not None:
+            say(_doubt(line))
+        if line.unsaved is not None:
+            say(f"not saved, and trained on: {line.unsaved}")
+
+    return [*reports, told]
 
 
 def _permitted(
