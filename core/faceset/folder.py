@@ -2,7 +2,7 @@
 
 mara/
   pictures/<source>/<name>.json   the truth: what was seen in a picture (``face.PictureRecord``)
-  crops/<source>/<name>.<k>.exr   R, G, B half ACEScg, and `visible`, which may be painted black
+  crops/<source>/<name>.<k>.exr   R, G, B half ACEScg, `visible`, which may be painted black, and the footage's `matte`
   person.json                     whose set it is: a mean descriptor (with the extra `identity`)
   index.jsonl                     one line a face: used or why not; made anew from the records by every run
   report.txt, coverage.png        what the set holds and lacks
@@ -28,7 +28,7 @@ from doublure.core.errors import DoublureError
 from doublure.core.exr import read_exr, write_exr
 from doublure.core.faceset.face import Face, PictureRecord, picture_from_json, picture_to_json
 from doublure.core.frame import Frame
-from doublure.core.swap.faceset import VISIBLE
+from doublure.core.swap.faceset import COVER, VISIBLE
 from doublure.core.window import Window
 
 INDEX_SCHEMA = "doublure.faceset/1"
@@ -97,14 +97,22 @@ class SetFolder:
         with atomic_file(path) as temporary:
             temporary.write_text(text + "\n", encoding="utf-8")
 
-    def write_crop(self, face_id: str, rgb: torch.Tensor, visible: torch.Tensor) -> str:
-        """Store a crop; its path in the set. ``rgb`` (3, T, T) ACEScg within half's range, ``visible`` (T, T) 0..1."""
+    def write_crop(
+        self, face_id: str, rgb: torch.Tensor, visible: torch.Tensor, cover: torch.Tensor | None = None
+    ) -> str:
+        """Store a crop; its path in the set.
+
+        Args:
+            rgb: (3, T, T) ACEScg within half's range. visible, cover: (T, T) 0..1, see ``StoredCrop``.
+        """
         name = f"crops/{face_id}.exr"
         path = self.path / name
         self._make(path.parent)
         window = Window.of_size(rgb.shape[2], rgb.shape[1])
-        pixels = torch.cat([rgb, visible[None]]).float()
-        write_exr(path, Frame(pixels, ("R", "G", "B", VISIBLE), window, window, "ACEScg"))
+        planes, names = [rgb, visible[None]], ("R", "G", "B", VISIBLE)
+        if cover is not None:
+            planes, names = [*planes, cover[None]], (*names, COVER)
+        write_exr(path, Frame(torch.cat(planes).float(), names, window, window, "ACEScg"))
         return name
 
     def holds(self, face: Face) -> bool:

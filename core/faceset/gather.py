@@ -108,7 +108,8 @@ def gather(
             done.failed.append((picture.name, str(error)))
         else:
             for face_id, crop in crops:
-                folder.write_crop(face_id, crop.rgb.half().float(), torch.from_numpy(crop.visible))
+                cover = None if crop.cover is None else torch.from_numpy(crop.cover)
+                folder.write_crop(face_id, crop.rgb.half().float(), torch.from_numpy(crop.visible), cover)
             folder.write_record(record)
             if again:
                 folder.remove_other_crops(record)

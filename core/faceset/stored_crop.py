@@ -14,6 +14,7 @@ from doublure.core.face.pose import fit_pose
 from doublure.core.face.topology import canonical_shape, triangles
 from doublure.core.frame import Frame
 from doublure.core.swap.crop import crop_matrix, cut, footprint, pixels_per_crop_pixel
+from doublure.core.swap.faceset import COVER
 from doublure.core.swap.masks import face_mask
 
 SPAN = 1.3
@@ -30,6 +31,7 @@ class StoredCrop:
     Attributes:
         rgb: (3, T, T) float32 scene-linear ACEScg, T = class times SPAN; beyond the picture its edge repeated.
         mask: (T, T) 0..1, the face. visible: (T, T) 0..1, 0 beyond the picture and where something is in front.
+        cover: (T, T) 0..1, how much of each pixel is visible face, where the picture's channel ``matte`` says it.
         points: (468, 3) landmarks in the crop's continuous pixels; z in the same unit.
         matrix: (2, 3) crop to plate.
         across: square plate pixels along the head's own crop.
@@ -39,6 +41,7 @@ class StoredCrop:
     rgb: torch.Tensor
     mask: np.ndarray
     visible: np.ndarray
+    cover: np.ndarray | None
     points: np.ndarray
     matrix: np.ndarray
     across: float
@@ -74,6 +77,10 @@ def cut_stored(frame: Frame, points: np.ndarray, hidden: np.ndarray | None = Non
     encoded = acescct_encode(frame.rgb[:, rows, columns].contiguous()).permute(1, 2, 0).numpy()
     taken = _bounded(cut(encoded, (area.x0, area.y0), matrix, side), encoded, (area.x0, area.y0), matrix)
     rgb = acescct_decode(torch.from_numpy(np.ascontiguousarray(taken.transpose(2, 0, 1))))
+    cover = None
+    if frame.has(COVER):
+        plane = frame.channel(COVER)[rows, columns].numpy()
+        cover = cut(plane, (area.x0, area.y0), matrix, side)[..., 0].clip(0, 1)
     local = (points[:, :2] - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
     on_crop = np.c_[local, points[:, 2] / pixels_per_crop_pixel(wide)]
     mask = face_mask(on_crop[:, :2], side)
@@ -81,7 +88,9 @@ def cut_stored(frame: Frame, points: np.ndarray, hidden: np.ndarray | None = Non
     inside = float((visible * mask).sum() / max(float(mask.sum()), 1e-9))
     if hidden is not None and hidden.any():
         visible = visible * _in_front(on_crop[:, :2], hidden, side)
-    return StoredCrop(rgb.clamp(-HALF_MAX, HALF_MAX), mask, visible, on_crop, matrix, float(across), inside)
+    return StoredCrop(
+        rgb.clamp(-HALF_MAX, HALF_MAX), mask, visible, cover, on_crop, matrix, float(across), inside
+    )
 
 
 def _bounded(taken: np.ndarray, image: np.ndarray, origin: tuple[int, int], matrix: np.ndarray) -> np.ndarray:

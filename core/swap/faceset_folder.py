@@ -25,11 +25,13 @@ from doublure.core.faceset.select import NEEDED
 from doublure.core.picture import pixels_digest
 from doublure.core.swap import light
 from doublure.core.swap.complexion import GRID, relative
-from doublure.core.swap.faceset import DENSITY, HELD_OUT, MARGIN, Faceset, cut_face, stored_side
+from doublure.core.swap.faceset import COVER, DENSITY, HELD_OUT, MARGIN, Faceset, cut_face, stored_side
 
 _SHAPE_FACES = 64
 """A person's shape is measured on this many faces at most."""
 _DONE = "set.json"
+_COVER = "cover.u8"
+"""There where the footage of every face says what is face: the matte is learned from all or none."""
 
 
 def set_sha256(path: str | os.PathLike[str]) -> str:
@@ -86,12 +88,13 @@ def load_faceset(
         (),
         str(header["sha256"]),
         size,
+        _mapped(where / _COVER, torch.uint8, (count, side, side)) if (where / _COVER).is_file() else None,
     )
 
 
 def _key(folder: SetFolder, used: list[dict[str, Any]], size: int) -> str:
     """Over everything that decides a row: faces, crops (a painted one has another date), geometry, light."""
-    digest = hashlib.sha256(json.dumps([size, MARGIN, DENSITY, light.SIGMA, light.GREY]).encode())
+    digest = hashlib.sha256(json.dumps([size, MARGIN, DENSITY, light.SIGMA, light.GREY, COVER]).encode())
     for line in used:
         try:
             stat = (folder.path / line["crop"]).stat()
@@ -113,11 +116,12 @@ def _cut_all(
     try:
         scratch.mkdir(parents=True)
         shape = _shape(folder, used)
-        total = np.zeros((GRID, GRID, 3))
+        total, covered = np.zeros((GRID, GRID, 3)), 0
         with (
             open(scratch / "detail.f16", "wb") as detail,
             open(scratch / "mask.u8", "wb") as mask,
             open(scratch / "weight.u8", "wb") as weight,
+            open(scratch / _COVER, "wb") as cover,
         ):
             for count, (line, face) in enumerate(_faces(folder, used), 1):
                 check()
@@ -131,9 +135,14 @@ def _cut_all(
                 row = cut_face(crop, face.points, shape, size)
                 for stream, values in ((detail, row.detail), (mask, row.mask), (weight, row.weight)):
                     stream.write(np.ascontiguousarray(values).tobytes())
+                covered += row.cover is not None
+                if row.cover is not None:
+                    cover.write(np.ascontiguousarray(row.cover).tobytes())
                 total += relative(row.low, row.inner)
                 if progress:
                     progress(count, len(used))
+        if covered < len(used):
+            (scratch / _COVER).unlink()
         mean = total / len(used)
         complexion = ((mean + mean[:, ::-1]) / 2).transpose(2, 0, 1)
         np.ascontiguousarray(complexion, np.float32).tofile(scratch / "complexion.f32")
@@ -152,7 +161,7 @@ def _cut_all(
 
 
 def _gigabytes(count: int, size: int) -> float:
-    return count * stored_side(size) ** 2 * 8 / 1e9
+    return count * stored_side(size) ** 2 * 9 / 1e9
 
 
 def _faces(folder: SetFolder, used: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Face]]:

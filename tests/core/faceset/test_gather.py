@@ -50,7 +50,7 @@ def test_each_face_has_a_crop_that_its_record_names(footage: Path, folder: SetFo
         face = record.faces[0]
         crop = folder.read_crop(face)
         assert pixels_digest(crop) == face.crop_sha256
-        assert crop.channels == ("R", "G", "B", "visible")
+        assert crop.channels == ("R", "G", "B", "matte", "visible")
         assert record.sha256 == pixels_digest(read_exr(record.file))
 
 

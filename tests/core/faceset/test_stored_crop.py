@@ -90,3 +90,22 @@ def test_an_anamorphic_face_is_stored_unsqueezed(frame: Frame, points: np.ndarra
     assert crop is not None
     assert straight is not None
     assert np.allclose(crop.points, straight.points, atol=0.05)
+
+
+def test_the_pictures_matte_comes_along(frame: Frame, points: np.ndarray) -> None:
+    left = torch.zeros(frame.rgb.shape[1:])
+    left[:, : int(points[4, 0])] = 1.0
+    crop = cut_stored(frame.with_channel("matte", left), points)
+    assert crop is not None
+    assert crop.cover is not None
+    rows = np.arange(crop.cover.shape[0])
+    nose = crop.points[4]
+    row = int(nose[1])
+    assert crop.cover[row, rows < nose[0] - 4].min() > 0.99
+    assert crop.cover[row, rows > nose[0] + 4].max() < 0.01
+
+
+def test_without_one_there_is_none(frame: Frame, points: np.ndarray) -> None:
+    crop = cut_stored(frame, points)
+    assert crop is not None
+    assert crop.cover is None

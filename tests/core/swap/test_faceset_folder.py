@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,26 @@ def test_a_set_trains_as_its_footage_does(hero_set: SetFolder) -> None:
     apart = (stored.detail.float() - cut.detail.float()).abs().mean(1)[inside]
     assert apart.mean() < 0.01
     assert (stored.complexion - cut.complexion).abs().mean() < 0.003
+
+
+def test_where_the_footage_says_what_is_face_the_set_does_too(hero_set: SetFolder) -> None:
+    stored = load_faceset(hero_set.path, "mara", "hero", size=SIZE).cover
+    cut = build_faceset("mara", "hero", [Sequence.parse(HERO / "hero.1-10####.exr")], size=SIZE).cover
+    assert stored is not None
+    assert cut is not None
+    assert 0.2 < cut.float().mean() / 255 < 0.8
+    assert (stored.float() - cut.float()).abs().mean() / 255 < 0.01
+
+
+def test_one_face_without_a_matte_leaves_the_matte_unlearned(folder: SetFolder) -> None:
+    path = sorted((folder.path / "crops").rglob("*.exr"))[0]
+    whole = read_exr(path)
+    kept = tuple(name for name in whole.channels if name != "matte")
+    planes = torch.stack([whole.channel(name) for name in kept])
+    write_exr(path, replace(whole, pixels=planes, channels=kept))
+    found = load_faceset(folder.path, "mara", "hero", size=SIZE)
+    assert found.cover is None
+    assert len(found) == 10
 
 
 def test_the_rows_are_cut_once(folder: SetFolder) -> None:
