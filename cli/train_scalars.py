@@ -27,7 +27,7 @@ class TrainScalars:
                 "TensorBoard is not installed",
                 remedy="pip install 'doublure[tensorboard]', or leave --tensorboard out",
             ) from error
-        self._writer = SummaryWriter(str(folder))  # type: ignore[no-untyped-call]
+        self._writer = SummaryWriter(str(folder))
 
     def __enter__(self) -> TrainScalars:
         return self
@@ -35,7 +35,7 @@ class TrainScalars:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._writer.close()  # type: ignore[no-untyped-call]
+        self._writer.close()
 
     def __call__(self, line: Progress) -> None:
         figures = {
@@ -52,4 +52,4 @@ class TrainScalars:
             }
         for name, value in figures.items():
             if value is not None:
-                self._writer.add_scalar(name, value, line.step)  # type: ignore[no-untyped-call]
+                self._writer.add_scalar(name, value, line.step)

@@ -109,10 +109,10 @@ class SetFolder:
         path = self.path / name
         self._make(path.parent)
         window = Window.of_size(rgb.shape[2], rgb.shape[1])
-        planes, names = [rgb, visible[None]], ("R", "G", "B", VISIBLE)
-        if cover is not None:
-            planes, names = [*planes, cover[None]], (*names, COVER)
-        write_exr(path, Frame(torch.cat(planes).float(), names, window, window, "ACEScg"))
+        crop = Frame(
+            torch.cat([rgb, visible[None]]).float(), ("R", "G", "B", VISIBLE), window, window, "ACEScg"
+        )
+        write_exr(path, crop if cover is None else crop.with_channel(COVER, cover.float()))
         return name
 
     def holds(self, face: Face) -> bool:
