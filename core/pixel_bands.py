@@ -15,9 +15,9 @@ _ROWS_OF_DWAB = 256
 def pixel_bands(source: oiio.ImageInput, kind: str) -> Iterator[tuple[int, np.ndarray | None]]:
     """All rows of the open file from top to bottom: (first row, counted from the data window's top; (h, W, C) pixels).
 
-    A whole 4K frame comes in fresh memory each time, and the system takes as long to clear it as the pixels take to
-    decompress where several frames are read at once; a band's memory is used again. Two frames read side by side take
-    a fifth less. A tiled file comes in one band.
+    A whole 4K frame comes in fresh memory each time, which the system clears page by page; a band's memory is used
+    again, and is still in the cache for whoever takes it. Two 4K frames read side by side take a fifth less so. A
+    tiled file comes in one band.
 
     Args:
         source: a single-part file, just opened. kind: "half" or "float", which pixels are converted to.

@@ -16,6 +16,8 @@ from doublure.core.pixel_bands import pixel_bands
 from doublure.core.scan.file_header import FileHeader, file_header
 
 _BLOCK = 1 << 18
+_TOGETHER = 128
+"""Channels that OpenCV takes apart at once; it takes more of them for something else than channels."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,9 @@ def _take_apart(band: np.ndarray, planes: np.ndarray) -> None:
     """(h, W, C) into (C, h, W), while the band is still in the cache."""
     # As integers, which are moved as they are, NaN and all.
     kind = np.uint16 if band.dtype == np.float16 else np.int32
-    cv2.split(band.view(kind), [plane.view(kind) for plane in planes])
+    for first in range(0, len(planes), _TOGETHER):
+        some = slice(first, first + _TOGETHER)
+        cv2.split(np.ascontiguousarray(band[..., some]).view(kind), [one.view(kind) for one in planes[some]])
 
 
 def _sha256(path: Path, number: int) -> str:

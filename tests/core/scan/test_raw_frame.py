@@ -5,6 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import OpenImageIO as oiio
 import pytest
 
 from doublure.core.errors import DoublureError
@@ -87,3 +88,17 @@ def test_a_missing_file_and_another_format_are_errors(tmp_path: Path) -> None:
     text.write_text("not a picture")
     with pytest.raises(DoublureError, match=r"cannot be read|not OpenEXR"):
         read_raw(text, 1)
+
+
+def test_a_file_of_very_many_channels_is_read_whole(tmp_path: Path) -> None:
+    names = ["R", "G", "B", *(f"aov{n:03d}" for n in range(200))]
+    spec = oiio.ImageSpec(5, 4, len(names), oiio.HALF)
+    spec.channelnames = tuple(names)
+    values = np.random.default_rng(1).random((4, 5, len(names))).astype(np.float16)
+    out = oiio.ImageOutput.create(str(tmp_path / "a.exr"))
+    assert out.open(str(tmp_path / "a.exr"), spec)
+    assert out.write_image(values)
+    out.close()
+    found = read_raw(tmp_path / "a.exr", 1)
+    for name, plane in zip(names, values.transpose(2, 0, 1), strict=True):
+        assert np.array_equal(found.channel(name), plane)
