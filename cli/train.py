@@ -67,6 +67,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="store_true",
         help="stop before the time is over where the detector cannot tell twice in a row",
     )
+    parser.add_argument(
+        "--size",
+        type=int,
+        default=128,
+        metavar="PIXELS",
+        help="side of the face that the network sees and paints, a multiple of 16 (default %(default)s)",
+    )
     parser.add_argument("--batch", type=int, default=16, help="pictures a step (default %(default)s)")
     parser.add_argument("--rate", type=float, default=8e-4, help="peak learning rate (default %(default)s)")
     parser.add_argument(
@@ -109,6 +116,7 @@ def _train(args: argparse.Namespace, tells: bool) -> int:
         steps=args.steps,
         minutes=args.minutes,
         batch=args.batch,
+        size=args.size,
         rate=args.rate,
         seed=args.seed,
         device=args.device,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from rich.console import Console, Group
+from rich.console import Console
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from doublure.core.swap.train import Progress
 
 _BARS = "▁▂▃▄▅▆▇█"
-_KEPT = 48
+_KEPT = 32
 _WIDE_GAP = 3.0
 """dB between trained and held-out detail from which a model knows its footage by heart."""
 
@@ -50,10 +50,11 @@ class TrainView:
             self._unsaved = line.unsaved
         self._live.update(self._drawn(line))
 
-    def _drawn(self, line: Progress) -> Group:
+    def _drawn(self, line: Progress) -> Table:
         table = Table.grid(padding=(0, 2))
         table.add_column(style="dim")
         table.add_column()
+        table.add_row(f"{100 * line.share:.0f} %", ProgressBar(total=1.0, completed=line.share, width=60))
         left = line.seconds * (1 - line.share) / line.share if line.share > 0 else None
         table.add_row("step", f"{line.step}   {line.images_per_second:.0f} images/s")
         table.add_row("time", f"{clock(line.seconds)}   {'-' if left is None else clock(left)} left")
@@ -67,7 +68,7 @@ class TrainView:
             )
         if self._unsaved is not None:
             table.add_row("not saved", Text(self._unsaved, style="bold red"))
-        return Group(ProgressBar(total=1.0, completed=line.share, width=60), table)
+        return table
 
     def _detail(self) -> Text:
         last = self._measured[-1]

@@ -110,6 +110,7 @@ def _save(
         "seconds": run.seconds,
         "best": run.best,
         "device": run.device.type,
+        "shape": run.network.shape.as_dict(),
         "people": list(people_of(sets)),
         "start": run.start,
     }

@@ -10,6 +10,7 @@ import torch
 from doublure.core.errors import DoublureError
 
 DEVICES = ("auto", "cpu", "cuda")
+SMALLEST, LARGEST = 32, 1024
 WARM_UP = 200  # steps over which the learning rate rises
 
 
@@ -55,6 +56,11 @@ class TrainSettings:
             raise DoublureError(
                 "training until undetected needs a detector",
                 remedy="say how often it is asked, with --detect",
+            )
+        if self.size % 16 or not SMALLEST <= self.size <= LARGEST:
+            raise DoublureError(
+                f"a network of {self.size} pixels cannot be made",
+                remedy=f"choose a multiple of 16 from {SMALLEST} to {LARGEST}",
             )
         if self.backups < 1:
             raise DoublureError("no backup would stay", remedy="keep one at least, or make none")

@@ -169,6 +169,15 @@ def _resume(run: Learner, sets: Series[Faceset], out: str | os.PathLike[str]) ->
             file=state_path(out),
             remedy="give the same sequences, or begin anew",
         )
+    shape = run.network.shape.as_dict()
+    # States from before they said it are of the size that was the only one.
+    begun = header.get("shape", shape)
+    if begun != shape:
+        raise DoublureError(
+            f"it was begun at {begun['size']} pixels, width {begun['width']}, bottleneck {begun['bottleneck']}",
+            file=state_path(out),
+            remedy=f"resume with --size {begun['size']}, or begin anew",
+        )
     run.restore(
         tensors, header["step"], header["seconds"], same_dice=header.get("device", "cpu") == run.device.type
     )

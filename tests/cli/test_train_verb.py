@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -69,6 +70,44 @@ def test_training_writes_a_model_that_loads_and_names_its_people(
     assert load_model(out).heroes == ["ada"]
     assert main(["train", *people, "-o", str(out), "--steps", "2", "--batch", "2", "--resume"]) == 0
     assert load_model(out).training["steps"] == 2
+
+
+def test_a_network_can_be_of_another_size_and_is_resumed_at_that(
+    footage: str, agreed: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "m.safetensors"
+    people = [
+        "--driver",
+        f"ben={footage}",
+        "--hero",
+        f"ada={footage}",
+        *agreed,
+        "-o",
+        str(out),
+        "--batch",
+        "2",
+    ]
+    assert main(["train", *people, "--steps", "1", "--size", "64"]) == 0
+    assert load_model(out).network.shape.size == 64
+    assert main(["train", *people, "--steps", "2", "--resume"]) == 1
+    assert "resume with --size 64" in capsys.readouterr().err
+    assert load_model(out).training["steps"] == 1
+
+
+def test_a_terminal_gets_the_table(
+    footage: str,
+    agreed: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    people = ["--driver", f"ben={footage}", "--hero", f"ada={footage}", *agreed]
+    arguments = ["train", *people, "-o", str(tmp_path / "m.safetensors"), "--steps", "1", "--batch", "2"]
+    assert main([*arguments, "--size", "32"]) == 0
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", capsys.readouterr().err)
+    assert re.search(r"step +1 +[0-9]+ images/s", shown), shown
 
 
 @pytest.mark.parametrize(

@@ -298,3 +298,9 @@ def test_where_memory_runs_out_the_batch_that_fits_is_named(
     monkeypatch.setattr(Learner, "_gradients", small)
     with pytest.raises(DoublureError, match=r"16 pictures a step .* --batch 2"):
         train(cast, tmp_path / "m.safetensors", replace(TINY, batch=16), consent=agreed(tmp_path, cast))
+
+
+@pytest.mark.parametrize("size", [100, 16, 2048])
+def test_a_size_that_no_network_has_is_refused(size: int) -> None:
+    with pytest.raises(DoublureError, match="a multiple of 16 from 32 to 1024"):
+        TrainSettings(steps=1, size=size)
