@@ -9,6 +9,7 @@ import numpy as np
 from doublure.core.errors import DoublureError
 from doublure.core.face.fit import fit_shot
 from doublure.core.face.head import Head, Person
+from doublure.core.face.overturn import turned_back
 from doublure.core.face.sidecar import Track
 
 _LEARN = 24
@@ -42,7 +43,8 @@ def with_heads(track: Track, focal: float | None = None) -> Track:
     frontal = np.flatnonzero([abs(one[2].yaw) < _FRONTAL for one in seen])
     rows = frontal[np.unique(np.linspace(0, len(frontal) - 1, min(_LEARN, len(frontal))).round().astype(int))]
     size = (track.width * aspect, float(track.height))
-    fit = fit_shot(points, trust, np.stack([one[2].rotation for one in seen]), size, focal=focal, frames=rows)
+    rotations = np.stack([turned_back(one[2].rotation) for one in seen])
+    fit = fit_shot(points, trust, rotations, size, focal=focal, frames=rows)
     person = Person(fit.identity, fit.lens.focal, fit.lens.centre)
     frames = dict(track.frames)
     for i, (face, *_) in enumerate(seen):
