@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import traceback
 from collections.abc import Callable
 
 import torch
@@ -20,12 +21,15 @@ def out_of_memory(fault: BaseException) -> bool:
     return isinstance(fault, RuntimeError) and any(said in str(fault).lower() for said in _SAID)
 
 
-def too_large(batch: int, attempt: Callable[[int], object]) -> DoublureError:
+def too_large(batch: int, fault: BaseException, attempt: Callable[[int], object]) -> DoublureError:
     """The error to raise where ``batch`` pictures a step do not fit; it names the largest half of a half that does.
 
     Args:
+        fault: what was raised. Its traceback holds on to the step that failed, all that it computed included, which is
+            let go here.
         attempt: computes a step of so many pictures and changes nothing.
     """
+    traceback.clear_frames(fault.__traceback__)
     fits = batch // 2
     while fits:
         gc.collect()
@@ -34,8 +38,8 @@ def too_large(batch: int, attempt: Callable[[int], object]) -> DoublureError:
         try:
             attempt(fits)
             break
-        except (MemoryError, RuntimeError) as fault:
-            if not out_of_memory(fault):
+        except (MemoryError, RuntimeError) as again:
+            if not out_of_memory(again):
                 raise
             fits //= 2
     remedy = f"train with --batch {fits}" if fits else "train on a machine with more, or a smaller network"

@@ -108,9 +108,9 @@ def train(
         except (MemoryError, RuntimeError) as fault:
             if not out_of_memory(fault):
                 raise
-            batch = None
+            batch = None  # Memory for the attempts.
             raise too_large(
-                settings.batch, lambda count: run.attempt(pairs.draw(count, run.generator))
+                settings.batch, fault, lambda count: run.attempt(pairs.draw(count, run.generator))
             ) from fault
         run.seconds = earlier + time.monotonic() - began
         speed = (run.step - first_step) * settings.batch / max(run.seconds - earlier, 1e-6)

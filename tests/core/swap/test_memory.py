@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import pytest
 import torch
 
@@ -18,11 +20,11 @@ def _room_for(most: int):
 
 @pytest.mark.parametrize(("most", "told"), [(16, "--batch 16"), (5, "--batch 4"), (1, "--batch 1")])
 def test_the_largest_half_of_a_half_that_fits_is_named(most: int, told: str) -> None:
-    assert str(too_large(64, _room_for(most))).endswith(f"train with {told}.")
+    assert str(too_large(64, MemoryError(), _room_for(most))).endswith(f"train with {told}.")
 
 
 def test_where_nothing_fits_it_says_so() -> None:
-    assert "a machine with more" in str(too_large(8, _room_for(0)))
+    assert "a machine with more" in str(too_large(8, MemoryError(), _room_for(0)))
 
 
 def test_another_fault_on_the_way_is_not_hidden() -> None:
@@ -30,7 +32,7 @@ def test_another_fault_on_the_way_is_not_hidden() -> None:
         raise RuntimeError("shapes differ")
 
     with pytest.raises(RuntimeError, match="shapes differ"):
-        too_large(8, attempt)
+        too_large(8, MemoryError(), attempt)
 
 
 @pytest.mark.parametrize("fault", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory")])
@@ -46,3 +48,20 @@ def test_torch_itself_says_so_of_too_large_a_tensor() -> None:
 
 def test_other_faults_do_not() -> None:
     assert not out_of_memory(RuntimeError("size mismatch"))
+
+
+def test_what_the_failed_step_had_computed_is_let_go_before_less_is_tried() -> None:
+    held: list[weakref.ref[torch.Tensor]] = []
+
+    def step() -> None:
+        computed = torch.zeros(8)
+        held.append(weakref.ref(computed))
+        raise MemoryError
+
+    def attempt(count: int) -> None:
+        assert held[0]() is None
+
+    with pytest.raises(MemoryError) as caught:
+        step()
+    assert held[0]() is not None
+    assert "--batch 4" in str(too_large(8, caught.value, attempt))
