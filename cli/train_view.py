@@ -43,6 +43,8 @@ class TrainView:
         self._losses = [*self._losses, line.loss][-_KEPT:]
         if line.held_out is not None:
             self._measured = [*self._measured, line][-_KEPT:]
+        if line.trained is not None:
+            # Every checkpoint that is written is measured, if only on what it was trained on.
             self._unsaved = None
         if line.detector is not None:
             self._verdict = line

@@ -25,7 +25,7 @@ from doublure.core.swap.training_files import back_up, best_path, preview_path, 
 
 
 class Keeper:
-    """Writes them. ``out``: the model file."""
+    """Writes them beside ``out``, the model file. ``log`` is told what each reached, or why it could not be written."""
 
     def __init__(
         self,
@@ -102,8 +102,9 @@ def _save(
     save_model(out, model)
     reached = figures.get("held_out")
     if reached is not None and (run.best is None or reached > run.best):
-        run.best = reached
         save_model(best_path(out), model)
+        # Only now: a disk that refused is asked again.
+        run.best = reached
     header = {
         "schema": STATE_SCHEMA,
         "step": run.step,

@@ -7,7 +7,7 @@ import pytest
 
 from doublure.core import weights
 from doublure.core.exr import read_exr
-from doublure.core.face.eyes import LIDS, RIMS, read_eyes, with_eyes
+from doublure.core.face.eyes import LIDS, RIMS, eye_crop, read_eyes, tracked_crop, with_eyes
 from doublure.core.face.find import find_faces
 from doublure.core.face.topology import mirror
 from doublure.core.face.view import detector_view
@@ -83,3 +83,21 @@ def test_an_eye_beyond_the_pictures_edge_gives_finite_points(face) -> None:
     away = np.array([-500.0, 40.0])
     for eye in read_eyes(picture, points, (away, away)):
         assert np.isfinite(eye.rim).all()
+
+
+def test_a_tracks_lids_lay_the_crop_where_looking_would(face) -> None:
+    picture, points = face
+    tracked = with_eyes(points, read_eyes(picture, points))
+    for side in (0, 1):
+        looked, laid = eye_crop(picture, points, side), tracked_crop(tracked, side)
+        assert np.linalg.norm(laid.centre - looked.centre) < 0.03 * looked.side
+        assert (laid.side, laid.angle) == (looked.side, looked.angle)
+
+
+def test_a_shut_eyes_crop_is_laid_on_the_shut_lids_not_between_the_corners() -> None:
+    points = np.zeros((468, 3))
+    rim = RIMS[0]
+    points[list(rim), 0] = 100 + 20 * np.cos(np.linspace(0, 2 * np.pi, 16, endpoint=False))
+    points[[rim[i] for i in LIDS], 1] = 57.0
+    points[[rim[0], rim[8]], 1] = 50.0
+    assert tracked_crop(points, 0).centre == pytest.approx([100.0, 57.0])

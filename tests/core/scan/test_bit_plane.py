@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from doublure.core.scan.bit_plane import BitPlane
+from doublure.core.scan.bit_plane import BitPlane, any_negative
 
 ODD = [0.0, -0.0, 1.0, -1.0, 6e-8, -6e-8, 65504.0, -65504.0, np.inf, -np.inf, np.nan, -np.nan]
 KINDS = [np.float16, np.float32]
@@ -43,3 +43,24 @@ def test_a_plane_like_another_is_rounded_to_its_type() -> None:
 def test_strided_channels_become_planes_of_their_own() -> None:
     values = np.arange(24, dtype=np.float16).reshape(2, 4, 3)
     assert np.array_equal(BitPlane(values[..., 1]).values, values[..., 1])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_below_zero_in_any_of_several_planes(kind: type) -> None:
+    values = [np.array([ODD], kind), np.array([ODD[::-1]], kind), np.array([[1.0] * len(ODD)], kind)]
+    below = (values[0] < 0) | (values[1] < 0)
+    assert np.array_equal(any_negative([BitPlane(one) for one in values]), below)
+    assert not any_negative([BitPlane(values[2])]).any()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_some_columns_answer_as_in_the_whole(kind: type) -> None:
+    plane = BitPlane(np.array([ODD, ODD], kind))
+    assert np.array_equal(plane.negative(slice(3, 8)), plane.negative()[:, 3:8])
+
+
+def test_the_columns_that_hold_something() -> None:
+    values = np.zeros((3, 9), np.float16)
+    assert BitPlane(values).occupied == slice(0, 0)
+    values[1, 2], values[2, 6] = 1.0, np.nan
+    assert BitPlane(values).occupied == slice(2, 7)

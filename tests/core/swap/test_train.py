@@ -304,3 +304,24 @@ def test_where_memory_runs_out_the_batch_that_fits_is_named(
 def test_a_size_that_no_network_has_is_refused(size: int) -> None:
     with pytest.raises(DoublureError, match="a multiple of 16 from 32 to 1024"):
         TrainSettings(steps=1, size=size)
+
+
+def test_a_best_model_that_could_not_be_written_is_written_next_time(
+    cast: list[Faceset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, tried = keeper.save_model, []
+    out = tmp_path / "m.safetensors"
+
+    def best_refused_once(path: Path, model: Model) -> None:
+        if Path(path) == best_path(out):
+            tried.append(path)
+            if len(tried) == 1:
+                raise DoublureError("it is full", file=path) from OSError(28, "No space left on device")
+        written(path, model)
+
+    monkeypatch.setattr(keeper, "save_model", best_refused_once)
+    # What is reached never rises, so only a best one that is still owed is written.
+    monkeypatch.setattr(keeper, "reconstruction", lambda *_: {"trained": 1.0, "held_out": 1.0})
+    train(cast, out, replace(TINY, save_every=0.0), consent=agreed(tmp_path, cast))
+    assert len(tried) == 2
+    assert load_model(best_path(out)).training["steps"] == 2
