@@ -11,7 +11,7 @@ from doublure.core.cancel import check
 from doublure.core.face.fit_basis import LEVEL, USED, Basis, basis_of, level, shipped
 from doublure.core.face.fit_linear import Linear, State, linearise
 from doublure.core.face.morphable import Morphable, morphable
-from doublure.core.face.pose import axis_angle, rotation_vector
+from doublure.core.face.turn import axis_angle, rotation_vector
 
 USUAL_FOCAL = 2.2
 """Where no focal length is given: times the picture's longer side; about 55 mm on Super 35."""

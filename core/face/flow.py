@@ -12,8 +12,9 @@ from doublure.core.cancel import check
 from doublure.core.face.landmarks import Crop, sample_crop
 from doublure.core.face.pairs import both
 
-SIDE = 224
-"""Side in pixels of the crop that flow is measured in: a face of about 85 pixels between the outer eye corners."""
+SIDE = 160
+"""Side in pixels of the crop that flow is measured in: a face of about 60 pixels between the outer eye corners. At 224
+the error is 4 % smaller, the shake the same, and it takes twice as long."""
 
 
 @dataclass(frozen=True)

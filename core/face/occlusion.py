@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from doublure.core.face.fuse import Reading
-from doublure.core.face.pose import similarity
+from doublure.core.face.rigid_fit import similarity
 from doublure.core.face.topology import RIGID, canonical_shape
 from doublure.core.frame import Frame
 from doublure.core.window import Window

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from doublure.core.face.pose import axis_angle
+from doublure.core.face.turn import axis_angle
 
 _YAW = (0.0, 15.0, 25.0, 35.0, 40.0, 50.0)
 _TOO_FAR = (0.0, 1.6, 2.2, 4.0, 4.0, 0.0)

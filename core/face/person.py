@@ -43,6 +43,7 @@ class Person:
     def __init__(self) -> None:
         self._looks: list[np.ndarray] = []
         self._recent: deque[float] = deque(maxlen=_REMEMBERED)
+        self._asked: tuple[np.ndarray, tuple[float, float]] | None = None
 
     def distance(self, colours: np.ndarray) -> float:
         """How unlike a face is, 0..1: what gain and slanting light leave between its colours and the nearest look.
@@ -59,12 +60,17 @@ class Person:
         """(distance, share of strange points in the nearest look)."""
         if not self._looks:
             return 0.0, 0.0
+        if self._asked is not None and self._asked[0] is colours:
+            # Whoever is recognised is then learnt: the same question.
+            return self._asked[1]
         looks = np.stack(self._looks)[:, ::_EVERY]
         seen = np.broadcast_to(colours[::_EVERY].astype(np.float64), looks.shape)
         apart = unexplained(seen, looks, _EVERY)
         distances = np.quantile(apart, _AGREED, axis=1)
         nearest = int(np.argmin(distances))
-        return float(distances[nearest]), float((apart[nearest] > _STRANGE).mean())
+        answer = float(distances[nearest]), float((apart[nearest] > _STRANGE).mean())
+        self._asked = colours, answer
+        return answer
 
     def known(self, colours: np.ndarray, missing: int = 0, rivals: Sequence[Person] = ()) -> bool:
         """Whether it is he, of himself and ``rivals``. After ``missing`` frames without him a little more may have
@@ -99,6 +105,7 @@ class Person:
             # The first look is what was chosen; of the others the oldest goes.
             del self._looks[1]
         self._looks.append(np.asarray(colours, np.float64))
+        self._asked = None
 
 
 def _rather(distance: float, colours: np.ndarray, rivals: Sequence[Person]) -> bool:

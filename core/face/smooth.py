@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from doublure.core.cancel import check
-from doublure.core.face.pose import Pose, fit_pose_and_depth
+from doublure.core.face.pose import Pose, fit_poses
 from doublure.core.face.topology import LEFT_EYE, RIGHT_EYE
 
 _ORDER = 2
@@ -90,9 +90,8 @@ def smooth_shot(
         more than a quarter separates runs; nothing leaks across.
     """
     solved = {}
-    for number, p in points.items():
-        check()
-        pose, depth = fit_pose_and_depth(p, shape)
+    fitted = fit_poses(list(points.values()), shape)
+    for (number, p), (pose, depth) in zip(points.items(), fitted, strict=True):
         offset = np.array([*pose.translation, depth])
         solved[number] = _Solved(pose, depth, (p - offset) @ pose.rotation / pose.scale)
     if half == 0:

@@ -5,7 +5,7 @@ import pytest
 
 from doublure.core.face.fit import Fit, fit_shot
 from doublure.core.face.morphable import morphable
-from doublure.core.face.pose import axis_angle, rotation_vector
+from doublure.core.face.turn import axis_angle, rotation_vector
 
 SIZE, FOCAL = (640.0, 480.0), 1400.0
 

@@ -12,9 +12,10 @@ from doublure.core.face.head import CHANNELS, Head, Person
 from doublure.core.face.heads import with_heads
 from doublure.core.face.morphable import morphable
 from doublure.core.face.pass_files import write_passes
-from doublure.core.face.pose import Pose, axis_angle
+from doublure.core.face.pose import Pose
 from doublure.core.face.sidecar import FaceFrame, Track
 from doublure.core.face.topology import canonical_shape
+from doublure.core.face.turn import axis_angle
 from doublure.core.window import Window
 
 

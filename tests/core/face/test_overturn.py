@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from doublure.core.face.overturn import turned_back
-from doublure.core.face.pose import Pose, axis_angle
+from doublure.core.face.pose import Pose
+from doublure.core.face.turn import axis_angle
 
 
 def _turned(yaw: float, pitch: float = 0.0, roll: float = 0.0) -> np.ndarray:

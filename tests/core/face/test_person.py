@@ -75,3 +75,10 @@ def test_a_changed_face_is_not_his_who_is_no_more_like_it_than_another() -> None
 
 def test_a_rival_does_not_make_a_strangers_face_ones_own() -> None:
     assert not person(1).known(colours(4), rivals=[person(2)])
+
+
+def test_what_was_just_learnt_counts_in_the_next_answer() -> None:
+    one, seen = person(1), colours(1) * (1, 0.985, 1) + 0.03 * np.sin(3 * SHAPE[:, :1])
+    before = one.distance(seen)
+    one.learn(seen)
+    assert before > 0.015 > one.distance(seen)

@@ -5,7 +5,8 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from doublure.core.face import topology
-from doublure.core.face.pose import Pose, fit_pose, normalise, person_shape, similarity
+from doublure.core.face.pose import Pose, fit_pose, normalise, person_shape
+from doublure.core.face.rigid_fit import similarity
 
 SHAPE = topology.canonical_shape().astype(np.float64)
 
