@@ -47,10 +47,19 @@ ENTRIES = ("plate", "still", "transfer", "result", "truth")
 Cards = dict[str, Card]
 
 
-def swap(folder: Path, out: Path) -> str:
+def swap(
+    folder: Path, out: Path, *, model: Path = MODEL, hero: str = "hero", driver: str | None = None
+) -> str:
     """Run the example graph (track, swap, relight, blend) over a take's plate; returns the result's pattern.
 
     The people get records of their own, made on the spot.
+
+    Args:
+        folder: the take.
+        out: where result, track and records go.
+        model: whose only hero is ``hero``.
+        hero: his id.
+        driver: the double's id; by default the stage's name for the take's seed.
 
     Raises:
         DoublureError: the graph cannot run, or a frame failed.
@@ -61,7 +70,9 @@ def swap(folder: Path, out: Path) -> str:
     override(graph, f"plate.pattern={(folder / PLATE).absolute()}")
     override(graph, f"track.sidecar={(out / 'track.json').absolute()}")
     override(graph, f"write.pattern={pattern}")
-    for name, value in swap_params((out / "consent").absolute(), MODEL, driver=_driver(folder)).items():
+    override(graph, f"swap.model={model.absolute()}")
+    driver = driver or _driver(folder)
+    for name, value in swap_params((out / "consent").absolute(), model, hero=hero, driver=driver).items():
         override(graph, f"swap.{name}={value}")
     report = render_graph(graph)
     if report.failed:

@@ -84,6 +84,19 @@ def _first(frames: Sequence[tuple[object, str]]) -> str:
 
 
 def _temporal(take: Take, sheet: Sheet) -> None:
+    pairs = take_pairs(take)
+    if all(pair is None for pair in pairs):
+        sheet.miss(["temporal"], "no two consecutive frames of the truth")
+        return
+    found = pool(pairs)
+    sheet.put("temporal", found.shot)
+    for row, value in zip(sheet.frames, found.pairs, strict=False):
+        row["temporal"] = value
+
+
+def take_pairs(take: Take) -> list[PairErrors | None]:
+    """The warp errors of result and truth (``temporal.pair_errors``) from each frame of a take to the next, along the
+    truth's flow; None where the two do not follow one another, or nothing could be followed."""
     pairs: list[PairErrors | None] = []
     for i in range(len(take.numbers) - 1):
         if take.numbers[i + 1] != take.numbers[i] + 1:
@@ -99,13 +112,7 @@ def _temporal(take: Take, sheet: Sheet) -> None:
                 back,
             )
         )
-    if all(pair is None for pair in pairs):
-        sheet.miss(["temporal"], "no two consecutive frames of the truth")
-        return
-    found = pool(pairs)
-    sheet.put("temporal", found.shot)
-    for row, value in zip(sheet.frames, found.pairs, strict=False):
-        row["temporal"] = value
+    return pairs
 
 
 def _flows(take: Take, index: int) -> tuple[torch.Tensor, torch.Tensor | None]:

@@ -1,0 +1,62 @@
+"""Scores networks on held-out takes by their answers alone: all that lies around a network is the same for each.
+
+The plate's face is cut as Swap cuts it, the network is asked for the hero, and its answer goes back over the plate in
+the plate's light, with the complexions of the two people's footage exchanged, inside the hull of the driver's
+landmarks: the steps of ``bench.swap_ceiling``. No relight, no blend.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from bench.swap_peer import Answer
+from doublure.core.face.track import track_frames
+from doublure.core.frame import Frame
+from doublure.core.measure.card import score_card
+from doublure.core.measure.reference import Reference
+from doublure.core.measure.take import Take
+from doublure.core.swap.complexion import exchange
+from doublure.core.swap.light import restore
+from doublure.core.swap.plate_face import PlateFace, cut_face, lay_over
+
+
+@dataclass(frozen=True)
+class Complexions:
+    """(3, G, G) each: of the driver, and of the hero that is wanted."""
+
+    own: torch.Tensor
+    wanted: torch.Tensor
+
+
+def cut_plates(take: Take, size: int) -> list[PlateFace]:
+    """The faces of a take's plates. Raises DoublureError where one is not found."""
+    track = track_frames(take.plates)
+    found = []
+    for number, plate in zip(take.numbers, take.plates, strict=True):
+        face = track.frames[number]
+        cut = cut_face(plate, face, size) if face.found else None
+        if cut is None:
+            raise plate.error(face.reason or "the face lies outside the picture", "leave this take out")
+        found.append(cut)
+    return found
+
+
+def put_back(take: Take, cuts: list[PlateFace], answer: Answer, people: Complexions) -> list[Frame]:
+    """A network's answers over the take's plates, one frame a plate."""
+    seen = torch.stack([torch.from_numpy(cut.split.detail * cut.mask[..., None]) for cut in cuts])
+    details = answer(seen.permute(0, 3, 1, 2).contiguous()).permute(0, 2, 3, 1).float().numpy()
+    out = []
+    for plate, cut, detail in zip(take.plates, cuts, details, strict=True):
+        low = exchange(cut.split.low, people.own, people.wanted, 1.0)
+        face = lay_over(plate, restore(detail, low), cut.mask, cut.matrix, cut.split.exposure, cut.highlights)
+        out.append(plate.with_pixels(face.rgb + plate.rgb * (1 - face.channel("A")), ("R", "G", "B")))
+    return out
+
+
+def score(
+    take: Take, known: Reference, cuts: list[PlateFace], answer: Answer, people: Complexions
+) -> dict[str, float | None]:
+    """The card's figures of a network's answers, see ``core.measure.catalogue``."""
+    return dict(score_card(take.judged(put_back(take, cuts, answer, people)), known).summary)
