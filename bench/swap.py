@@ -30,7 +30,7 @@ from bench import swap_footage, swap_rows, swap_speed
 from bench.report import Row, run
 from bench.scoreboard import ROOT
 from bench.swap_cache import trained_path
-from bench.swap_footage import Pair
+from bench.swap_footage import SPEECH, Pair
 from bench.swap_peer import BATCH, SIZE, race_classic, race_ours
 from bench.swap_peer_score import Complexions, cut_plates, score
 from bench.swap_warm import Figures, figures, swapped, warm_model
@@ -161,7 +161,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--driver-frames", type=int, default=60, help="frames of footage (default %(default)s)"
     )
-    parser.add_argument("--take-frames", default="1001-1012", help="frames of a take (default %(default)s)")
+    parser.add_argument("--take-frames", default=SPEECH, help="frames of a take (default %(default)s)")
     parser.add_argument(
         "--minutes", type=_minutes, default=60.0, help="of training from the shipped model; 0 leaves it out"
     )

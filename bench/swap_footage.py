@@ -25,6 +25,8 @@ from doublure.core.swap.faceset import Faceset, build_faceset
 RECORDS = ROOT / "examples" / "consent"
 PERFORMANCE = {"hero": 21, "driver": 22}
 """Performance seeds of the footage: neither each other's nor those of what the shipped model learned from, 1 to 4."""
+SPEECH = "1067-1078"
+"""Half a second in which people have come to speak: a take begins with lips shut, where nothing correlates."""
 SIZE, SAMPLES = 192, 16
 TAKE_SIZE, TAKE_SAMPLES = 256, 48
 
@@ -38,7 +40,7 @@ class Pair:
         hero, driver: seeds of the stage's people.
         takes: kinds of takes (``python -m bench.stage --take``).
         hero_frames, driver_frames: how many frames of footage.
-        take_frames: a range.
+        take_frames: a range; takes of other frames lie elsewhere, since a plate with gaps is no shot.
         assets: folder of the stage's assets, None for the stage's own default.
     """
 
@@ -48,7 +50,7 @@ class Pair:
     takes: tuple[str, ...] = ("talk", "hardkey")
     hero_frames: int = 120
     driver_frames: int = 60
-    take_frames: str = "1001-1012"
+    take_frames: str = SPEECH
     assets: Path | None = None
 
     @property
@@ -74,7 +76,7 @@ class Pair:
 
     def take(self, kind: str) -> Path:
         """A take's folder."""
-        return self.cache / "takes" / self.tag / kind
+        return self.cache / "takes" / f"{self.tag}-{self.take_frames}" / kind
 
 
 def known_seeds(model: Path = MODEL, records: Path = RECORDS) -> dict[int, str]:

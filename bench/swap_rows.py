@@ -38,6 +38,7 @@ WARM: dict[str, Promise] = {
     "temporal": Promise("ACEScct", None, "lower"),
     "plate.detail": Promise("dB", None, "higher"),
     "plate.psnr": Promise("dB", None, "higher"),
+    "plate.lip_correlation": Promise("", None, "higher"),
 }
 GAINS: dict[str, tuple[str, float]] = {"detail": ("dB", 3.0), "identity_hero": ("distance", 0.0)}
 """Unit and target of what ours is better by than the peer."""

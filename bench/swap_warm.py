@@ -99,7 +99,7 @@ def _agreed(folder: Path, sets: list[Faceset]) -> TrainingConsent:
 def swapped(pair: Pair, kind: str, model: Path) -> Take:
     """A held-out take with what the example graph makes of it, its layers read too."""
     folder = pair.take(kind)
-    out = pair.cache / "results" / model.stem / kind
+    out = pair.cache / "results" / model.stem / pair.take_frames / kind
     pattern = swap(folder, out, model=model, hero=pair.name("hero"), driver=pair.name("driver"))
     return read_take(pattern, folder, pair.take_frames, layers=True)
 
@@ -111,6 +111,7 @@ def figures(take: Take, known: Reference) -> Figures:
     corners of the eyes (300-W, Sagonas et al. 2013).
     """
     card = score_card(take, known)
+    truth, plates = lip_apertures(known.truths), lip_apertures(known.plates)
     found: Figures = {
         key: card.summary[key] for key in ("psnr", "detail", "light", "ssim", "identity_hero", "temporal")
     }
@@ -125,9 +126,9 @@ def figures(take: Take, known: Reference) -> Figures:
     found["psnr_over_plate"] = _apart(found["psnr"], plate.psnr)
     found["identity_margin"] = _apart(card.summary["identity_driver"], card.summary["identity_hero"])
     found["expression_error"] = card.summary["expression"]
-    found["lip_correlation"] = lip_correlation(
-        lip_apertures(track_points(take.results, known.truths)), lip_apertures(known.truths)
-    )
+    own = lip_apertures(track_points(take.results, known.truths))
+    found["lip_correlation"] = lip_correlation(own, truth)
+    found["plate.lip_correlation"] = lip_correlation(plates, truth)
     found["temporal_excess"] = temporal_share(take_pairs(take))
     return found
 
