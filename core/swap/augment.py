@@ -36,6 +36,8 @@ class Batch:
         weight: (N, 1, S, S) the target's training weight.
         known: (N, 1, S, S) 1 where the matte is to be learned from, else 0.
         person: (N,) index of the target's person.
+        guide: (N, `guide.CHANNELS`, S / 2, S / 2) the target's landmarks, as the performer's give them; zero where
+            they are not known.
     """
 
     source: Tensor
@@ -44,6 +46,7 @@ class Batch:
     weight: Tensor
     known: Tensor
     person: Tensor
+    guide: Tensor
 
 
 def _uniform(generator: Generator, *shape: int, low: float = -1.0, high: float = 1.0) -> Tensor:
@@ -54,18 +57,29 @@ def _normal(generator: Generator, *shape: int) -> Tensor:
     return torch.randn(*shape, generator=generator, device=generator.device)
 
 
-def moves(count: int, size: int, flip: Tensor, generator: Generator, amount: float = 1.0) -> Tensor:
-    """Sampling grids (N, S, S, 2) over stored crops: small random scale, roll and shift, mirrored where ``flip``."""
+def moves(count: int, flip: Tensor, generator: Generator, amount: float = 1.0) -> Tensor:
+    """(N, 2, 3) from a network's crop to the stored one, both -1 to 1: small random scale, roll and shift, mirrored
+    where ``flip``."""
     angle = _normal(generator, count) * math.radians(2.5) * amount
     scale = torch.exp(_normal(generator, count) * 0.025 * amount) / MARGIN
     shift = (_normal(generator, count, 2) * 0.012 * amount).clamp(-0.05, 0.05)
     mirror = 1.0 - 2.0 * flip.float()
     cos, sin = torch.cos(angle) * scale, torch.sin(angle) * scale
-    affine = torch.stack(
+    return torch.stack(
         [torch.stack([cos * mirror, -sin, shift[:, 0]], 1), torch.stack([sin * mirror, cos, shift[:, 1]], 1)],
         1,
     )
-    return F.affine_grid(affine, [count, 1, size, size], align_corners=False)
+
+
+def grids(affine: Tensor, size: int) -> Tensor:
+    """Sampling grids (N, S, S, 2) over stored crops."""
+    return F.affine_grid(affine, [len(affine), 1, size, size], align_corners=False)
+
+
+def moved(places: Tensor, affine: Tensor) -> Tensor:
+    """Places (N, M, 2) in the head's own crop, -1 to 1, as they lie in one that ``affine`` (see `moves`) has moved."""
+    inside = places / MARGIN - affine[:, None, :, 2]
+    return inside @ torch.linalg.inv(affine[:, :, :2]).transpose(1, 2)
 
 
 def bend(grid: Tensor, generator: Generator) -> Tensor:

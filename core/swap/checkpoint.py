@@ -15,6 +15,7 @@ from safetensors.torch import save as serialise
 
 from doublure.core.atomic import atomic_file
 from doublure.core.errors import DoublureError
+from doublure.core.swap.marks import POINTS
 from doublure.core.swap.network import NetworkShape, SwapNetwork
 
 SCHEMA = "doublure.model/1"
@@ -37,6 +38,8 @@ class Model:
             models from before there were any.
         start: SHA-256 of the model that its training went on from, if any.
         outlined: whether the matte has learned where a face ends; else it knows the hull of the landmarks.
+        shapes: (people, M, 3) everybody's mean face at the marks (`doublure.core.swap.marks`), which a guided network
+            needs; None where it is not guided.
     """
 
     network: SwapNetwork
@@ -47,6 +50,7 @@ class Model:
     consent: tuple[dict[str, str], ...] = ()
     start: str | None = None
     outlined: bool = False
+    shapes: torch.Tensor | None = None
 
     @property
     def names(self) -> list[str]:
@@ -107,6 +111,8 @@ def save_model(path: str | os.PathLike[str], model: Model) -> None:
     """Writes a model with half-float weights (half the size; the rounding is far below the network's error)."""
     tensors = {f"network.{name}": tensor.half() for name, tensor in model.network.state_dict().items()}
     tensors["complexions"] = model.complexions
+    if model.shapes is not None:
+        tensors["shapes"] = model.shapes
     header = {
         "schema": SCHEMA,
         "shape": model.network.shape.as_dict(),
@@ -124,7 +130,7 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     tensors, header = read_tensors(path, SCHEMA)
     try:
         network = SwapNetwork(NetworkShape(**header["shape"]))
-        complexions = tensors.pop("complexions")
+        complexions, shapes = tensors.pop("complexions"), tensors.pop("shapes", None)
         network.load_state_dict({name.removeprefix("network."): t.float() for name, t in tensors.items()})
         people = tuple(
             dict(person, name=str(person["name"]), role=str(person["role"])) for person in header["people"]
@@ -142,6 +148,14 @@ def load_model(path: str | os.PathLike[str]) -> Model:
             file=path,
             remedy="copy it again or train it again",
         )
+    if (shapes is None) == bool(network.shape.guide) or (
+        shapes is not None and shapes.shape != (len(people), len(POINTS), 3)
+    ):
+        raise DoublureError(
+            "the mean faces that guide its network do not fit its people",
+            file=path,
+            remedy="copy it again or train it again",
+        )
     return Model(
         network.eval(),
         complexions,
@@ -151,4 +165,5 @@ def load_model(path: str | os.PathLike[str]) -> Model:
         consent,
         header.get("start"),
         bool(header.get("outlined", False)),
+        shapes,
     )

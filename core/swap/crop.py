@@ -55,6 +55,19 @@ def crop_matrix(
     return np.column_stack([linear, middle - linear @ np.array([size / 2, size / 2])])
 
 
+def on_crop(rotation: np.ndarray) -> np.ndarray:
+    """(2, 4) float64, head coordinates (x, y, z, 1) to places in the crop, -1 to 1: those of `crop_matrix`.
+
+    Neither the head's size nor its place matters, for the crop has both; its roll is taken off.
+    """
+    centre, half = _geometry()
+    down = rotation[:2, 1]
+    length = max(math.hypot(*down), 1e-9)
+    c, s = down[1] / length, -down[0] / length
+    flat = np.array([[c, s], [-s, c]]) @ rotation[:2] / half
+    return np.column_stack([flat, -flat @ centre])
+
+
 def pixels_per_crop_pixel(matrix: np.ndarray) -> float:
     """How many plate pixels one crop pixel spans along a side."""
     return math.sqrt(abs(np.linalg.det(matrix[:, :2])))

@@ -14,12 +14,13 @@ import torch
 from doublure.core.color import to_working
 from doublure.core.errors import DoublureError
 from doublure.core.face.pose import fit_pose, person_shape
-from doublure.core.face.track import TrackSettings, track_frames
+from doublure.core.face.track import FaceFrame, TrackSettings, track_frames
 from doublure.core.frame import Frame
 from doublure.core.sequence import FrameReader, Sequence
 from doublure.core.swap.complexion import mean_complexion
 from doublure.core.swap.crop import crop_matrix, cut, footprint
 from doublure.core.swap.light import encode, exposure_gain, separate
+from doublure.core.swap.marks import Marks, read_marks, stacked
 from doublure.core.swap.masks import face_mask, loss_weight, to_crop
 
 MARGIN = 1.125  # the stored crop spans this much more than the network's, room for augmentation to move it
@@ -49,6 +50,7 @@ class Faceset:
         size: the network's crop side.
         cover: (N, T, T) uint8, what is face, 255 = all, where the footage says it for every frame (``COVER``). From it
             the matte is learned.
+        marks: the landmarks of every frame, which guide the decoder; None where nothing is known of them.
     """
 
     person: str
@@ -63,16 +65,17 @@ class Faceset:
     sha256: str
     size: int
     cover: torch.Tensor | None = None
+    marks: Marks | None = None
 
     def __len__(self) -> int:
         return len(self.moments)
 
 
-def _find_face(frame: Frame) -> tuple[np.ndarray | None, str]:
-    """(landmarks (468, 3) in plate coordinates of the largest face of a still or None, the reason for None)."""
+def _find_face(frame: Frame) -> tuple[FaceFrame, str]:
+    """(the largest face of a still, the reason where there is none)."""
     assert frame.number is not None
     face = track_frames([frame], TrackSettings(smoothing=0)).frames[frame.number]
-    return (face.points if face.found else None), face.reason or ""
+    return face, face.reason or ""
 
 
 def stored_side(size: int) -> int:
@@ -135,24 +138,24 @@ def build_faceset(
     """
     total = 2 * sum(len(s.numbers) for s in sequences)
     done = 0
-    faces: list[dict[int, np.ndarray]] = []
+    faces: list[dict[int, FaceFrame]] = []
     faceless: list[str] = []
     digest = hashlib.sha256()
     for sequence in sequences:
-        found: dict[int, np.ndarray] = {}
+        found: dict[int, FaceFrame] = {}
         for frame in FrameReader(sequence, space=space):
             assert frame.number is not None
             digest.update(_pixels(frame))
-            points, reason = _find_face(to_working(frame))
-            if points is None:
+            face, reason = _find_face(to_working(frame))
+            if face.points is None:
                 faceless.append(f"{frame.path} (frame {frame.number}): {reason}")
             else:
-                found[frame.number] = points
+                found[frame.number] = face
             done += 1
             if progress:
                 progress(done, total)
         faces.append(found)
-    everyone = [points for found in faces for points in found.values()]
+    everyone = [face.points for found in faces for face in found.values() if face.points is not None]
     if len(everyone) < 8:
         raise DoublureError(
             f"only {len(everyone)} frames of {person} show a face",
@@ -168,7 +171,9 @@ def build_faceset(
         last_block = len(numbers) - int(len(numbers) * HELD_OUT)
         for index, frame in enumerate(FrameReader(sequence, numbers=numbers, space=space)):
             assert frame.number is not None
-            rows.append(cut_face(to_working(frame), found[frame.number], shape, size))
+            face = found[frame.number]
+            assert face.points is not None
+            rows.append(cut_face(to_working(frame), face.points, shape, size, face.pupils))
             moments.append(frame.number)
             held.append(index >= last_block)
             done += 1
@@ -188,6 +193,7 @@ def build_faceset(
         digest.hexdigest(),
         size,
         torch.from_numpy(np.stack(covers)) if len(covers) == len(rows) else None,
+        stacked([row.marks for row in rows]),
     )
 
 
@@ -201,9 +207,12 @@ class Cut(NamedTuple):
     low: np.ndarray
     inner: np.ndarray
     cover: np.ndarray | None
+    marks: Marks
 
 
-def cut_face(frame: Frame, points: np.ndarray, shape: np.ndarray, size: int) -> Cut:
+def cut_face(
+    frame: Frame, points: np.ndarray, shape: np.ndarray, size: int, pupils: np.ndarray | None = None
+) -> Cut:
     """Cuts one face of a frame.
 
     Args:
@@ -211,9 +220,11 @@ def cut_face(frame: Frame, points: np.ndarray, shape: np.ndarray, size: int) -> 
             ``matte`` says what is face.
         points: (468, 3) landmarks in its coordinates. shape: the person's, see ``face.pose.person_shape``.
         size: side of the network's crop.
+        pupils: (2, 2) in the frame's coordinates, right eye first, where they are known.
     """
     square = np.array([frame.pixel_aspect, 1.0])
-    pose = fit_pose(points * np.array([frame.pixel_aspect, 1.0, 1.0]), shape)
+    even = points * np.array([frame.pixel_aspect, 1.0, 1.0])
+    pose = fit_pose(even, shape)
     matrix = crop_matrix(pose, size) / square[:, None]
     side = stored_side(size)
     # The same centre, MARGIN wider, sampled DENSITY times finer.
@@ -252,4 +263,5 @@ def cut_face(frame: Frame, points: np.ndarray, shape: np.ndarray, size: int) -> 
         split.low[own, own],
         mask[own, own],
         None if cover is None else (cover * 255).round().astype(np.uint8),
+        read_marks(even, None if pupils is None else pupils * square, pose, shape),
     )

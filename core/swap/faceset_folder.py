@@ -24,12 +24,16 @@ from doublure.core.faceset.folder import SetFolder
 from doublure.core.faceset.select import NEEDED
 from doublure.core.picture import pixels_digest
 from doublure.core.swap import light
+from doublure.core.swap.checkpoint import read_tensors, write_tensors
 from doublure.core.swap.complexion import GRID, relative
 from doublure.core.swap.faceset import COVER, DENSITY, HELD_OUT, MARGIN, Faceset, cut_face, stored_side
+from doublure.core.swap.marks import Marks, stacked
 
 _SHAPE_FACES = 64
 """A person's shape is measured on this many faces at most."""
 _DONE = "set.json"
+_MARKS = "marks.safetensors"
+_MARKS_SCHEMA = "doublure.marks/1"
 _COVER = "cover.u8"
 """There where the footage of every face says what is face: the matte is learned from all or none."""
 
@@ -89,12 +93,15 @@ def load_faceset(
         str(header["sha256"]),
         size,
         _mapped(where / _COVER, torch.uint8, (count, side, side)) if (where / _COVER).is_file() else None,
+        Marks(**read_tensors(where / _MARKS, _MARKS_SCHEMA)[0]),
     )
 
 
 def _key(folder: SetFolder, used: list[dict[str, Any]], size: int) -> str:
     """Over everything that decides a row: faces, crops (a painted one has another date), geometry, light."""
-    digest = hashlib.sha256(json.dumps([size, MARGIN, DENSITY, light.SIGMA, light.GREY, COVER]).encode())
+    digest = hashlib.sha256(
+        json.dumps([size, MARGIN, DENSITY, light.SIGMA, light.GREY, COVER, _MARKS_SCHEMA]).encode()
+    )
     for line in used:
         try:
             stat = (folder.path / line["crop"]).stat()
@@ -116,7 +123,7 @@ def _cut_all(
     try:
         scratch.mkdir(parents=True)
         shape = _shape(folder, used)
-        total, covered = np.zeros((GRID, GRID, 3)), 0
+        total, covered, marks = np.zeros((GRID, GRID, 3)), 0, list[Marks]()
         with (
             open(scratch / "detail.f16", "wb") as detail,
             open(scratch / "mask.u8", "wb") as mask,
@@ -133,6 +140,7 @@ def _cut_all(
                         remedy="remove it and its record in pictures/, and run doublure faceset again",
                     )
                 row = cut_face(crop, face.points, shape, size)
+                marks.append(row.marks)
                 for stream, values in ((detail, row.detail), (mask, row.mask), (weight, row.weight)):
                     stream.write(np.ascontiguousarray(values).tobytes())
                 covered += row.cover is not None
@@ -146,6 +154,7 @@ def _cut_all(
         mean = total / len(used)
         complexion = ((mean + mean[:, ::-1]) / 2).transpose(2, 0, 1)
         np.ascontiguousarray(complexion, np.float32).tofile(scratch / "complexion.f32")
+        write_tensors(scratch / _MARKS, vars(stacked(marks)), {"schema": _MARKS_SCHEMA})
         (scratch / _DONE).write_text(json.dumps({"size": size, "faces": len(used)}), encoding="utf-8")
         for old in folder.cache.glob(f"{size}-*"):
             shutil.rmtree(old)

@@ -20,7 +20,9 @@ from doublure.core.swap.complexion import exchange
 from doublure.core.swap.expression_gain import with_expression
 from doublure.core.swap.face_space import OUTPUTS, canvas, inverse_st_map, st_map, with_matrix
 from doublure.core.swap.fine_detail import fine_detail
+from doublure.core.swap.guide import drawn
 from doublure.core.swap.light import restore
+from doublure.core.swap.marks import Marks, acted, read_marks
 from doublure.core.swap.masks import grown
 from doublure.core.swap.plate_face import cut_face, lay_over, placement
 
@@ -96,7 +98,8 @@ class Swapper:
             plate: in ACEScg.
             face: where the face is on this frame.
             settings: the knobs.
-            shape: (468, 3) the person's mean shape, from the track; only an expression gain needs it.
+            shape: (468, 3) the driver's mean shape, from the track. With it the landmarks guide the network, where it
+                has learned to be guided; an expression gain needs it.
 
         Returns:
             RGBA in ACEScg, premultiplied, 0 away from the face; maps are data. All zero where the track has no face
@@ -128,7 +131,8 @@ class Swapper:
             if shape is None:
                 raise ValueError("an expression gain needs the person's shape")
             own = with_expression(own, face, shape, settings.expression, plate.pixel_aspect)
-        detail, matte = self._predict(own.split.detail, own.mask, hero, settings.mix)
+        marks = self._marks(plate, face, shape)
+        detail, matte = self._predict(own.split.detail, own.mask, hero, settings, marks)
         check()
         detail = _sharpen(detail, settings.sharpness)
         amount = settings.complexion * settings.mix
@@ -147,25 +151,42 @@ class Swapper:
 
     @torch.inference_mode()
     def _predict(
-        self, detail: np.ndarray, mask: np.ndarray, hero: int, mix: float
+        self, detail: np.ndarray, mask: np.ndarray, hero: int, settings: SwapSettings, marks: Marks | None
     ) -> tuple[np.ndarray, np.ndarray]:
         """(detail (S, S, 3), matte (S, S)) with the identity mixed in."""
-        network = self.model.network
+        network, mix = self.model.network, settings.mix
+
+        def guide(share: float) -> torch.Tensor | None:
+            if marks is None or self.model.shapes is None:
+                return None
+            shape = torch.lerp(marks.shape, self.model.shapes[hero], share)
+            return drawn(acted(marks, shape, settings.expression), network.shape.size // 2)
+
         seen = torch.from_numpy((detail * mask[..., None]).transpose(2, 0, 1)[None].copy())
         codes = network.codes.weight
         if mix == 1:
-            wanted, matte = network(seen, codes[hero][None])
+            wanted, matte = network(seen, codes[hero][None], guide(1))
         else:
             own = self.own_code()
-            wanted, matte = network(seen, torch.lerp(own, codes[hero][None], mix))
+            wanted, matte = network(seen, torch.lerp(own, codes[hero][None], mix), guide(mix))
             check()
             # What the network misses of the plate's own face fades in, so that mix 0 is the plate itself.
             wanted = wanted + (1 - mix) * (
-                torch.from_numpy(detail.transpose(2, 0, 1)[None]) - network(seen, own)[0]
+                torch.from_numpy(detail.transpose(2, 0, 1)[None]) - network(seen, own, guide(0))[0]
             )
         inside = torch.sigmoid(matte)[0, 0].numpy()
         limit = self.limit(torch.from_numpy(mask)[None, None])[0, 0].numpy()
         return wanted[0].permute(1, 2, 0).numpy(), np.minimum(np.minimum(inside, limit), matte_rim(len(mask)))
+
+    def _marks(self, plate: Frame, face: FaceFrame, shape: np.ndarray | None) -> Marks | None:
+        """What guides the network; None where it has not learned to be guided, or nothing is known of the driver."""
+        if self.model.shapes is None or shape is None:
+            return None
+        assert face.points is not None
+        assert face.pose is not None
+        square = np.array([plate.pixel_aspect, 1.0, 1.0])
+        pupils = None if face.pupils is None else face.pupils * square[:2]
+        return read_marks(face.points * square, pupils, face.pose, shape)
 
     def limit(self, mask: torch.Tensor) -> torch.Tensor:
         """What the matte may reach at most, by the driver's hull (N, 1, S, S).

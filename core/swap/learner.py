@@ -10,6 +10,7 @@ from torch import distributed as dist
 
 from doublure.core.errors import DoublureError
 from doublure.core.swap.augment import Batch
+from doublure.core.swap.guide import CHANNELS
 from doublure.core.swap.losses import swap_loss
 from doublure.core.swap.network import NetworkShape, SwapNetwork
 from doublure.core.swap.settings import TrainSettings
@@ -24,7 +25,7 @@ class Learner:
 
     def __init__(self, people: int, settings: TrainSettings) -> None:
         torch.manual_seed(settings.seed)
-        shape = NetworkShape(settings.size, settings.width, settings.bottleneck, people)
+        shape = NetworkShape(settings.size, settings.width, settings.bottleneck, people, CHANNELS)
         self.device = settings.place
         self.network = SwapNetwork(shape).to(self.device)
         # torch's type hints lack this form of `to`.
@@ -80,7 +81,7 @@ class Learner:
         network = self.network.train()
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.bfloat16):
             source = batch.source.contiguous(memory_format=torch.channels_last)
-            detail, matte = network(source, network.code(batch.person))
+            detail, matte = network(source, network.code(batch.person), batch.guide)
         loss = swap_loss(detail.float(), matte.float(), batch.target, batch.mask, batch.weight, batch.known)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()

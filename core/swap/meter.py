@@ -12,6 +12,7 @@ from torch import Generator, Tensor
 from doublure.core.swap.augment import unmoved
 from doublure.core.swap.detector import STEPS, Verdict, detect_swaps
 from doublure.core.swap.faceset import Faceset
+from doublure.core.swap.guided import guide_of
 from doublure.core.swap.losses import detail_db
 from doublure.core.swap.network import SwapNetwork
 from doublure.core.swap.same_path import same_path
@@ -31,8 +32,8 @@ def reconstruction(network: SwapNetwork, sets: Series[Faceset]) -> dict[str, flo
         for name, rows in (("trained", ~faces.held_out), ("held_out", faces.held_out)):
             picked = _spread(torch.from_numpy(rows.nonzero()[0]), MOST)
             if len(picked):
-                detail, mask = _faces(faces, picked)
-                found[name].append(detail_db(_asked(network, detail, mask, index)[0], detail, mask))
+                detail, mask, guide = _faces(faces, picked, faces)
+                found[name].append(detail_db(_asked(network, detail, mask, guide, index)[0], detail, mask))
     return {name: sum(values) / len(values) for name, values in found.items() if values}
 
 
@@ -47,10 +48,10 @@ def verdict(network: SwapNetwork, sets: Series[Faceset], *, seed: int = 0, steps
     """
     hero = next(i for i, faces in enumerate(sets) if faces.role == "hero")
     drivers = [i for i, faces in enumerate(sets) if faces.role == "driver"]
-    own = _all(sets[hero])
-    acted = [_all(sets[i]) for i in drivers]
-    detail, mask = (torch.cat([part[i] for part in acted]) for i in range(2))
-    swapped, performed = _asked(network, detail, mask, hero)
+    own = _all(sets[hero], sets[hero])
+    parts = [_all(sets[i], sets[hero]) for i in drivers]
+    detail, mask, guide = (torch.cat([part[i] for part in parts]) for i in range(3))
+    swapped, performed = _asked(network, detail, mask, guide, hero)
     _, shown = _asked(network, *own, hero)
     real_rows, swapped_rows = counterparts(shown.numpy(), performed.numpy())
     grain = [Generator().manual_seed(2 * seed + side) for side in (0, 1)]
@@ -74,8 +75,8 @@ def counterparts(a: np.ndarray, b: np.ndarray) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(np.sort(left)), torch.from_numpy(np.sort(right))
 
 
-def _all(faces: Faceset) -> tuple[Tensor, Tensor]:
-    return _faces(faces, _spread(torch.arange(len(faces)), ASKED))
+def _all(faces: Faceset, asked: Faceset) -> tuple[Tensor, Tensor, Tensor]:
+    return _faces(faces, _spread(torch.arange(len(faces)), ASKED), asked)
 
 
 def _spread(rows: Tensor, most: int) -> Tensor:
@@ -83,21 +84,24 @@ def _spread(rows: Tensor, most: int) -> Tensor:
     return rows[:: max(1, -(-len(rows) // most))]
 
 
-def _faces(faces: Faceset, rows: Tensor) -> tuple[Tensor, Tensor]:
-    """(detail (N, 3, S, S), mask (N, 1, S, S)) of some rows, nothing random."""
+def _faces(faces: Faceset, rows: Tensor, asked: Faceset) -> tuple[Tensor, Tensor, Tensor]:
+    """(detail (N, 3, S, S), mask (N, 1, S, S), guide of somebody else's face) of some rows, nothing random."""
     detail = unmoved(faces.detail[rows].float(), faces.size)
-    return detail, unmoved(faces.mask[rows][:, None].float() / 255, faces.size)
+    mask = unmoved(faces.mask[rows][:, None].float() / 255, faces.size)
+    return detail, mask, guide_of(faces, rows, asked)
 
 
 @torch.inference_mode()
-def _asked(network: SwapNetwork, detail: Tensor, mask: Tensor, person: int) -> tuple[Tensor, Tensor]:
+def _asked(
+    network: SwapNetwork, detail: Tensor, mask: Tensor, guide: Tensor, person: int
+) -> tuple[Tensor, Tensor]:
     """(detail as that person's, what the encoder keeps (N, bottleneck))."""
     network.eval()
     device = next(network.parameters()).device
     out, kept = [], []
-    for part, own in zip(detail.split(32), mask.split(32), strict=True):
+    for part, own, lines in zip(detail.split(32), mask.split(32), guide.split(32), strict=True):
         shown = (part * own).to(device)
         code = network.code(torch.full((len(part),), person, device=device))
-        out.append(network(shown, code)[0].cpu())
+        out.append(network(shown, code, lines.to(device))[0].cpu())
         kept.append(network.performance(shown).cpu())
     return torch.cat(out), torch.cat(kept)

@@ -24,12 +24,14 @@ class NetworkShape:
         width: channels at half resolution; deeper levels have 2, 4 and 6 times as many.
         bottleneck: numbers that pass from encoder to decoder.
         people: identities known.
+        guide: channels of the guide (`doublure.core.swap.guide`) that the decoder sees; 0 in models from before.
     """
 
     size: int = 128
     width: int = 32
     bottleneck: int = 256
     people: int = 2
+    guide: int = 0
 
     def as_dict(self) -> dict[str, int]:
         return asdict(self)
@@ -109,6 +111,10 @@ class SwapNetwork(nn.Module):
             _conv(wide, 4 * narrow) for wide, narrow in zip(widths[:0:-1], widths[-2::-1], strict=True)
         )
         self.out = _conv(widths[0], 16)
+        self.guides = nn.ModuleList(_conv(shape.guide, w) for w in reversed(widths) if shape.guide)
+        for parameter in self.guides.parameters():
+            # As if there were none, until it has learned what to make of it.
+            nn.init.zeros_(parameter)
         self.codes = nn.Embedding(shape.people, sum(4 * w for w in widths))
         nn.init.normal_(self.codes.weight, 0.0, 0.02)
 
@@ -120,11 +126,14 @@ class SwapNetwork(nn.Module):
         """What the encoder keeps of (N, 3, S, S) detail: (N, bottleneck), the performance without the performer."""
         return self.encoder(detail * DETAIL_SCALE)
 
-    def forward(self, detail: Tensor, code: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, detail: Tensor, code: Tensor, guide: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """``guide`` is (N, guide, S / 2, S / 2); None where no landmarks are known."""
         latent = self.performance(detail)
         x = self.expand(_leaky(latent)).unflatten(1, (-1, self.grid, self.grid))
         parts = code.split([block.code_length for block in self.blocks], dim=1)
         for level, (block, part) in enumerate(zip(self.blocks, parts, strict=True)):
+            if self.shape.guide and guide is not None:
+                x = x + self.guides[level](F.adaptive_avg_pool2d(guide, x.shape[-1]))
             x = block(x, part)
             if level < len(self.up):
                 x = F.pixel_shuffle(_leaky(self.up[level](x)), 2)

@@ -11,14 +11,19 @@ import torch
 from torch import Generator, Tensor
 
 from doublure.core.errors import DoublureError
-from doublure.core.swap.augment import Batch, bend, disturb, moves, sample
+from doublure.core.face.topology import canonical_shape
+from doublure.core.swap.augment import Batch, bend, disturb, grids, moved, moves, sample
 from doublure.core.swap.faceset import Faceset
+from doublure.core.swap.guide import CHANNELS, drawn, shaken
+from doublure.core.swap.marks import POINTS, placed
 
 CPU = torch.device("cpu")
 ROOM = 0.5
 """Of an accelerator's free memory, what pictures may take; a larger set stays beside it."""
 SHARE = {"hero": 0.45, "driver": 0.15, "cast": 0.40}  # of the pictures, where the role has people
 SAME_PERSON = 0.2  # of the cast's pictures, those asked back as themselves
+UNGUIDED = 0.1
+"""Of all pictures, those whose landmarks are kept back, so that the network can do without."""
 BLENDED = 0.5
 """Of the cast's pictures, those shown blended with somebody else's of the same moment: a face that nobody has, so that
 the encoder meets more people than there are."""
@@ -29,6 +34,12 @@ def outlined(sets: Series[Faceset]) -> bool:
     return any(faces.cover is not None for faces in sets)
 
 
+def shapes_of(sets: Series[Faceset]) -> Tensor:
+    """(people, M, 3) everybody's mean face at the marks; the average one's for those of whom none is known."""
+    average = torch.from_numpy(canonical_shape()[list(POINTS)].astype(np.float32))
+    return torch.stack([average if faces.marks is None else faces.marks.shape for faces in sets])
+
+
 def on_device(faces: Faceset, device: torch.device) -> Faceset:
     """The set's pictures on an accelerator, where they have room there; else as they are."""
     planes = {name: getattr(faces, name) for name in ("detail", "mask", "weight", "cover")}
@@ -36,9 +47,10 @@ def on_device(faces: Faceset, device: torch.device) -> Faceset:
     if device.type != "cuda":
         return faces
     free, _ = torch.cuda.mem_get_info(device)
+    marks = None if faces.marks is None else faces.marks.to(device)
     if sum(plane.nbytes for plane in planes.values()) > ROOM * free:
-        return faces
-    return replace(faces, **{name: plane.to(device) for name, plane in planes.items()})
+        return replace(faces, marks=marks)
+    return replace(faces, marks=marks, **{name: plane.to(device) for name, plane in planes.items()})
 
 
 class Pairs:
@@ -81,7 +93,8 @@ class Pairs:
             [self.sets[p].role == "cast" and r[3] < 0.5 for p, r in zip(people, rolls, strict=True)],
             device=self.device,
         )
-        grid = moves(count, self.size, flip, generator)
+        affine = moves(count, flip, generator)
+        grid = grids(affine, self.size)
         first, second = (self._planes(rows, self._shown) for rows in ([s for s, _ in chosen], blended))
         # Where nobody is blended in, both are the same.
         seen = sample(torch.lerp(first, second, dice[:, 5].reshape(count, 1, 1, 1)), bend(grid, generator))
@@ -95,7 +108,32 @@ class Pairs:
             weight=wanted[:, 4:5],
             known=known.to(self.device).reshape(count, 1, 1, 1).expand(count, 1, self.size, self.size),
             person=torch.tensor([index for index, _ in asked], device=self.device),
+            guide=self._guide(chosen, affine, generator),
         )
+
+    def _guide(
+        self, chosen: list[tuple[tuple[int, int], tuple[int, int]]], affine: Tensor, generator: Generator
+    ) -> Tensor:
+        """What `Batch.guide` is: the shown one's marks on the face of the one who is asked for, a little off."""
+        side = self.size // 2
+        out = torch.zeros(len(chosen), CHANNELS, side, side, device=self.device)
+        lost = torch.rand(len(chosen), generator=generator, device=self.device) < UNGUIDED
+        rows = [
+            (at, shown.marks, row, asked.marks.shape)
+            for at, ((a, row), (b, _)) in enumerate(chosen)
+            if (shown := self.sets[a]).marks is not None and (asked := self.sets[b]).marks is not None
+        ]
+        if not rows:
+            return out
+        at = torch.tensor([row[0] for row in rows], device=self.device)
+        local = torch.stack([marks.local[row] + shape - marks.shape for _, marks, row, shape in rows])
+        turn, gaze = (
+            torch.stack([getattr(marks, name)[row] for _, marks, row, _ in rows]) for name in ("turn", "gaze")
+        )
+        places = moved(placed(local, turn, gaze), affine[at])
+        out[at] = drawn(shaken(places, generator), side)
+        out[lost] = 0
+        return out
 
     def _pair(self, person: int, roll: list[float]) -> tuple[tuple[int, int], tuple[int, int]]:
         """((set, row) shown, (set, row) asked)."""

@@ -13,6 +13,7 @@ from torch import Tensor
 from doublure.core.atomic import atomic_file
 from doublure.core.swap.augment import unmoved
 from doublure.core.swap.faceset import Faceset
+from doublure.core.swap.guided import guide_of
 from doublure.core.swap.network import SwapNetwork
 
 COLUMNS = 8
@@ -45,7 +46,8 @@ def preview_sheet(network: SwapNetwork, sets: Series[Faceset]) -> np.ndarray:
         mask = unmoved(faces.mask[picked][:, None].float() / 255, faces.size)
         device = next(network.parameters()).device
         code = network.code(torch.full((COLUMNS,), hero, device=device))
-        swapped, matte = network((detail * mask).to(device), code)
+        guide = guide_of(faces, picked, sets[hero]).to(device)
+        swapped, matte = network((detail * mask).to(device), code, guide)
         rows += [_picture(detail), _picture((swapped * torch.sigmoid(matte)).cpu())]
     return np.concatenate(rows)
 

@@ -192,7 +192,8 @@ def _start_warm(run: Learner, sets: Series[Faceset], model: Model) -> None:
             file=model.path,
             remedy="train with these, or start from another model",
         )
-    weights = dict(model.network.state_dict())
+    # A model from before the guide has no weights for it: those of the network as it begins change nothing.
+    weights = {**run.network.state_dict(), **model.network.state_dict()}
     codes = weights["codes.weight"]
     mean = codes.mean(0)
     rows = [codes[model.index(s.person)] if s.person in model.names else mean for s in sets]

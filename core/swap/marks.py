@@ -1,0 +1,124 @@
+"""A performance as landmarks: read off one person's face, put on another's, and where they lie in the crop.
+
+The encoder's few numbers carry light and fine expression from people it knows well; where lids, lips, brows and jaw of
+a stranger are is better told by the track, which sees everybody alike. A landmark's displacement from its place in the
+driver's mean face, in the head's own coordinates, is added to the hero's mean face and turned as the driver's head is
+(the deformation transfer of Sumner and Popović, 2004, on a few points).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from doublure.core.face.pose import Pose
+from doublure.core.face.topology import (
+    LEFT_BROW,
+    LEFT_EYE,
+    LIPS,
+    LIPS_INNER,
+    NOSE_BRIDGE,
+    OVAL,
+    RIGHT_BROW,
+    RIGHT_EYE,
+    RIGID,
+)
+from doublure.core.swap.crop import on_crop
+
+_NOSE_BASE = (98, 97, 2, 326, 327)
+POINTS = tuple(
+    dict.fromkeys(
+        (
+            *RIGHT_EYE,
+            *LEFT_EYE,
+            *LIPS,
+            *LIPS_INNER,
+            *RIGHT_BROW,
+            *LEFT_BROW,
+            *NOSE_BRIDGE,
+            *_NOSE_BASE,
+            *OVAL,
+        )
+    )
+)
+"""Which of the 468 points are marks."""
+PLACE = {point: at for at, point in enumerate(POINTS)}
+EYES = tuple((PLACE[rim[0]], PLACE[rim[8]]) for rim in (RIGHT_EYE, LEFT_EYE))
+"""Among the marks, the outer and the inner corner of the person's right and left eye."""
+_BEYOND = 9.0
+_RIGID, _POINTS = np.asarray(RIGID), np.asarray(POINTS)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The performances of N frames of one person, M = len(POINTS).
+
+    Attributes:
+        local: (N, M, 3) float32, in the head's own coordinates.
+        turn: (N, 2, 4) float32, head coordinates to the crop's, see ``crop.on_crop``.
+        gaze: (N, 2, 2) float32, each pupil from the middle of its eye: along it from the outer to the inner corner and
+            across it, in its widths; right eye first. NaN where nobody knows.
+        shape: (M, 3) float32, the person's mean face.
+    """
+
+    local: Tensor
+    turn: Tensor
+    gaze: Tensor
+    shape: Tensor
+
+    def to(self, device: torch.device) -> Marks:
+        return Marks(*(getattr(self, name).to(device) for name in ("local", "turn", "gaze", "shape")))
+
+
+def read_marks(points: np.ndarray, pupils: np.ndarray | None, pose: Pose, shape: np.ndarray) -> Marks:
+    """One frame's.
+
+    Args:
+        points: (468, 3), pupils: (2, 2) or None, in square pixels.
+        pose: the head's there. shape: (468, 3) the person's.
+    """
+    depth = np.median(points[_RIGID, 2] - pose.scale * (shape[_RIGID] @ pose.rotation[2]))
+    local = (points - (*pose.translation, depth)) @ pose.rotation / pose.scale
+    gaze = np.full((2, 2), np.nan)
+    for eye, (outer, inner) in enumerate(EYES):
+        if pupils is not None:
+            a, b = points[_POINTS[outer], :2], points[_POINTS[inner], :2]
+            along, away = b - a, pupils[eye] - (a + b) / 2
+            width = max(float(along @ along), 1e-9)
+            gaze[eye] = away @ along / width, (along[0] * away[1] - along[1] * away[0]) / width
+    return Marks(
+        torch.from_numpy(local[_POINTS].astype(np.float32))[None],
+        torch.from_numpy(on_crop(pose.rotation).astype(np.float32))[None],
+        torch.from_numpy(gaze.astype(np.float32))[None],
+        torch.from_numpy(shape[_POINTS].astype(np.float32)),
+    )
+
+
+def stacked(frames: Sequence[Marks]) -> Marks:
+    """Those of one person's frames together, one at least."""
+    local, turn, gaze = (
+        torch.cat([getattr(one, name) for one in frames]) for name in ("local", "turn", "gaze")
+    )
+    return Marks(local, turn, gaze, frames[0].shape)
+
+
+def acted(marks: Marks, shape: Tensor, gain: float = 1.0) -> Tensor:
+    """(N, M + 2, 2) as `placed`: these performances on the mean face ``shape`` (M, 3), ``gain`` times as expressive."""
+    return placed(shape + gain * (marks.local - marks.shape), marks.turn, marks.gaze)
+
+
+def placed(local: Tensor, turn: Tensor, gaze: Tensor) -> Tensor:
+    """(N, M + 2, 2): where marks (N, M, 3) and then the pupils lie in the crop, -1 to 1 from its upper left corner; a
+    pupil that nobody knows lies far beyond it."""
+    flat = torch.cat([local, torch.ones_like(local[..., :1])], 2) @ turn.transpose(1, 2)
+    pupils = []
+    for eye, (outer, inner) in enumerate(EYES):
+        a, b = flat[:, outer], flat[:, inner]
+        along = b - a
+        across = torch.stack([-along[:, 1], along[:, 0]], 1)
+        pupils.append((a + b) / 2 + gaze[:, eye, :1] * along + gaze[:, eye, 1:] * across)
+    return torch.cat([flat, torch.stack(pupils, 1).nan_to_num(_BEYOND)], 1)
