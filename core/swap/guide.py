@@ -46,6 +46,13 @@ _BETWEEN = 3
 _SOFT = 0.9
 """Standard deviation of a dot, pixels of the guide."""
 _GAIN = 0.7
+VEILED = 0.5
+"""Of the faces, those whose eyes, and those whose mouth, are hidden from the encoder."""
+_VEILS = (
+    ((tuple(PLACE[p] for p in RIGHT_EYE), tuple(PLACE[p] for p in LEFT_EYE)), 0.22),
+    ((tuple(PLACE[p] for p in LIPS),), 0.34),
+)
+"""Groups of marks, and how far round their middle a veil reaches, half crops."""
 SHAKE = 0.01
 """Spread of `shaken`, half crops."""
 
@@ -92,6 +99,27 @@ def shaken(at: Tensor, generator: Generator) -> Tensor:
     parts = _parts().to(at.device)
     off = torch.randn(len(at), int(parts.max()) + 1, 2, generator=generator, device=at.device)
     return at + SHAKE * off[:, parts]
+
+
+def veil(at: Tensor, side: int, generator: Generator) -> Tensor:
+    """(N, 1, side, side) 0 to 1: a soft patch over the eyes of some faces and over the mouth of some.
+
+    A network that always sees what the guide says as well has no need to believe it, and then follows the lids of a
+    stranger, which it cannot read, instead.
+
+    Args:
+        at: (N, M + 2, 2), as `marks.placed`.
+    """
+    axis = (torch.arange(side, device=at.device, dtype=at.dtype) + 0.5) * (2 / side) - 1
+    out = torch.zeros(len(at), side, side, device=at.device)
+    hidden = torch.rand(len(at), 2, generator=generator, device=at.device) < VEILED
+    for part, (marks, reach) in enumerate(_VEILS):
+        for group in marks:
+            middle = at[:, list(group)].mean(1)
+            x, y = (((axis - middle[:, i, None]) / reach) ** 2 for i in (0, 1))
+            patch = torch.sigmoid(6 * (1 - (y[:, :, None] + x[:, None, :])))
+            out = torch.maximum(out, patch * hidden[:, part, None, None])
+    return out[:, None]
 
 
 @cache

@@ -14,7 +14,7 @@ from doublure.core.errors import DoublureError
 from doublure.core.face.topology import canonical_shape
 from doublure.core.swap.augment import Batch, bend, disturb, grids, moved, moves, sample
 from doublure.core.swap.faceset import Faceset
-from doublure.core.swap.guide import CHANNELS, drawn, shaken
+from doublure.core.swap.guide import CHANNELS, drawn, shaken, veil
 from doublure.core.swap.marks import POINTS, placed
 
 CPU = torch.device("cpu")
@@ -99,41 +99,46 @@ class Pairs:
         # Where nobody is blended in, both are the same.
         seen = sample(torch.lerp(first, second, dice[:, 5].reshape(count, 1, 1, 1)), bend(grid, generator))
         asked = [asked for _, asked in chosen]
+        guide, hidden = self._guide(chosen, affine, generator)
         wanted = sample(self._planes(asked, self._asked), grid)
         known = torch.tensor([self._known(index) for index, _ in asked], dtype=torch.float32)
         return Batch(
-            source=disturb(seen[:, :3], generator) * seen[:, 3:4],
+            source=disturb(seen[:, :3], generator) * (1 - hidden) * seen[:, 3:4],
             target=wanted[:, :3],
             mask=wanted[:, 3:4],
             weight=wanted[:, 4:5],
             known=known.to(self.device).reshape(count, 1, 1, 1).expand(count, 1, self.size, self.size),
             person=torch.tensor([index for index, _ in asked], device=self.device),
-            guide=self._guide(chosen, affine, generator),
+            guide=guide,
         )
 
     def _guide(
         self, chosen: list[tuple[tuple[int, int], tuple[int, int]]], affine: Tensor, generator: Generator
-    ) -> Tensor:
-        """What `Batch.guide` is: the shown one's marks on the face of the one who is asked for, a little off."""
-        side = self.size // 2
-        out = torch.zeros(len(chosen), CHANNELS, side, side, device=self.device)
-        lost = torch.rand(len(chosen), generator=generator, device=self.device) < UNGUIDED
+    ) -> tuple[Tensor, Tensor]:
+        """(`Batch.guide`, what of the source is veiled (N, 1, S, S)): the shown one's marks on the face of the one who
+        is asked for, a little off."""
+        count, side = len(chosen), self.size // 2
+        guide = torch.zeros(count, CHANNELS, side, side, device=self.device)
+        hidden = torch.zeros(count, 1, self.size, self.size, device=self.device)
+        known = (torch.rand(count, generator=generator, device=self.device) >= UNGUIDED).tolist()
         rows = [
             (at, shown.marks, row, asked.marks.shape)
             for at, ((a, row), (b, _)) in enumerate(chosen)
-            if (shown := self.sets[a]).marks is not None and (asked := self.sets[b]).marks is not None
+            if known[at]
+            and (shown := self.sets[a]).marks is not None
+            and (asked := self.sets[b]).marks is not None
         ]
         if not rows:
-            return out
+            return guide, hidden
         at = torch.tensor([row[0] for row in rows], device=self.device)
         local = torch.stack([marks.local[row] + shape - marks.shape for _, marks, row, shape in rows])
         turn, gaze = (
             torch.stack([getattr(marks, name)[row] for _, marks, row, _ in rows]) for name in ("turn", "gaze")
         )
         places = moved(placed(local, turn, gaze), affine[at])
-        out[at] = drawn(shaken(places, generator), side)
-        out[lost] = 0
-        return out
+        guide[at] = drawn(shaken(places, generator), side)
+        hidden[at] = veil(places, self.size, generator)
+        return guide, hidden
 
     def _pair(self, person: int, roll: list[float]) -> tuple[tuple[int, int], tuple[int, int]]:
         """((set, row) shown, (set, row) asked)."""

@@ -13,8 +13,11 @@ import torch.nn.functional as F
 
 from bench.stage_consent import Office
 from doublure.core.consent.training import TrainingConsent
+from doublure.core.face.topology import canonical_shape
 from doublure.core.swap.complexion import GRID
+from doublure.core.swap.crop import on_crop
 from doublure.core.swap.faceset import Faceset, stored_side
+from doublure.core.swap.marks import POINTS, Marks
 
 SIZE = 32
 
@@ -64,7 +67,17 @@ def make_faceset(
         pictures_of(seed),
         size,
         cover if covered else None,
+        make_marks(count, generator),
     )
+
+
+def make_marks(count: int, generator: torch.Generator) -> Marks:
+    """Performances of somebody a little unlike everybody, looking straight ahead."""
+    mean = torch.from_numpy(canonical_shape()[list(POINTS)].astype(np.float32))
+    shape = mean + torch.randn(mean.shape, generator=generator) * 0.05
+    local = shape + torch.randn(count, *mean.shape, generator=generator) * 0.05
+    turn = torch.from_numpy(on_crop(np.eye(3)).astype(np.float32)).expand(count, 2, 4).clone()
+    return Marks(local, turn, torch.zeros(count, 2, 2), shape)
 
 
 @pytest.fixture

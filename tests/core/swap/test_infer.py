@@ -9,12 +9,14 @@ import torch
 
 from doublure.core.errors import DoublureError
 from doublure.core.face.pose import Pose
-from doublure.core.face.topology import canonical_shape
+from doublure.core.face.topology import LIPS, canonical_shape
 from doublure.core.face.track import FaceFrame
 from doublure.core.frame import Frame
 from doublure.core.swap.checkpoint import Model
 from doublure.core.swap.face_space import OUTPUTS
+from doublure.core.swap.guide import CHANNELS
 from doublure.core.swap.infer import Swapper, SwapSettings
+from doublure.core.swap.marks import POINTS
 from doublure.core.swap.network import NetworkShape, SwapNetwork
 from doublure.core.window import Window
 from tests.core.swap.test_face_space import st_mapped
@@ -211,3 +213,49 @@ def test_a_network_that_knows_the_outline_may_go_beyond_the_landmarks(swapper: S
     # Cubic sampling rings by a little at the edge of either.
     assert (beyond > within - 0.15).all()
     assert (beyond > 0).sum() > 1.1 * (within > 0).sum()
+
+
+@pytest.fixture
+def guided() -> Swapper:
+    torch.manual_seed(3)
+    network = SwapNetwork(NetworkShape(size=32, width=4, bottleneck=16, guide=CHANNELS)).eval()
+    for layer in network.guides:
+        torch.nn.init.normal_(layer.weight, 0, 0.3)
+    mean = torch.from_numpy(canonical_shape()[list(POINTS)].astype(np.float32))
+    shapes = torch.stack([mean * torch.tensor([1.1, 1.0, 1.0]), mean])
+    return Swapper(Model(network, torch.zeros(2, 3, 16, 16), PEOPLE, {}, shapes=shapes))
+
+
+def _smiling() -> FaceFrame:
+    points = _face().points.copy()
+    points[list(LIPS), 1] -= 2.0
+    return replace(_face(), points=points)
+
+
+def test_what_the_track_sees_of_the_lips_moves_the_new_face(guided: Swapper) -> None:
+    shape = canonical_shape().astype(np.float64)
+    rest, smile = (guided.render(_plate(), face, shape=shape).pixels for face in (_face(), _smiling()))
+    assert (rest - smile).abs().max() > 1e-3
+
+
+def test_without_the_drivers_shape_nothing_guides(guided: Swapper) -> None:
+    rest, smile = (guided.render(_plate(), face).pixels for face in (_face(), _smiling()))
+    # The hull of the landmarks alone may differ.
+    assert (rest - smile)[:, 38:42, 55:65].abs().max() < 1e-6
+
+
+def test_gain_0_guides_to_the_mean_face(guided: Swapper) -> None:
+    shape, still = canonical_shape().astype(np.float64), SwapSettings(expression=0.0)
+    guided.model.network.encoder[1].weight.data.zero_()  # what the encoder sees is warped by other rules
+    made = [
+        guided.render(_plate(), face, still, shape).pixels[:, 38:42, 55:65] for face in (_face(), _smiling())
+    ]
+    assert (made[0] - made[1]).abs().max() < 1e-2
+
+
+def test_mix_near_0_is_nearly_the_plate_under_a_guide_too(guided: Swapper) -> None:
+    shape = canonical_shape().astype(np.float64)
+    rgba = guided.render(_plate(), _smiling(), SwapSettings(mix=1e-4, complexion=0.0), shape)
+    inside = rgba.alpha > 0.99 * rgba.alpha.max()
+    colour = rgba.rgb / rgba.alpha.clamp_min(1e-6)
+    assert (colour - _plate().rgb)[:, inside].abs().mean() < 0.02

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Generator
 
 from doublure.core.errors import DoublureError
-from doublure.core.swap.faceset import Faceset
-from doublure.core.swap.pairs import BLENDED, Pairs
+from doublure.core.swap import guide
+from doublure.core.swap import pairs as pairs_module
+from doublure.core.swap.faceset import MARGIN, Faceset
+from doublure.core.swap.guided import guide_of
+from doublure.core.swap.pairs import BLENDED, UNGUIDED, Pairs
 
 from .conftest import SIZE, make_faceset
 
@@ -87,3 +92,48 @@ def test_who_is_blended_in_acts_the_same_moment_and_is_not_held_out(cast: list[F
 
 def test_nobody_is_blended_into_a_hero(cast: list[Faceset]) -> None:
     assert Pairs(cast, SIZE)._blended((0, 3), [0, 0, 0, 0, 0.0, 0]) == (0, 3)
+
+
+@pytest.fixture
+def calm(monkeypatch: pytest.MonkeyPatch) -> Generator:
+    """Dice, with which no guide is shaken or kept back."""
+    monkeypatch.setattr(guide, "SHAKE", 0.0)
+    monkeypatch.setattr(pairs_module, "UNGUIDED", 0.0)
+    return Generator().manual_seed(6)
+
+
+def test_the_guide_is_the_performers_marks_on_the_face_that_is_asked_for(
+    cast: list[Faceset], calm: Generator
+) -> None:
+    pairs = Pairs(cast, SIZE)
+    unmoved = torch.tensor([[[1 / MARGIN, 0, 0], [0, 1 / MARGIN, 0]]])
+    still = pairs._guide([((2, 5), (3, 5))], unmoved, calm)[0]
+    torch.testing.assert_close(still, guide_of(cast[2], torch.tensor([5]), cast[3]), atol=1e-4, rtol=0)
+    other = guide_of(cast[2], torch.tensor([5]), cast[2])
+    assert (still - other).abs().max() > 0.3
+
+
+def test_the_guide_is_mirrored_with_the_picture(cast: list[Faceset], calm: Generator) -> None:
+    pairs = Pairs(cast, SIZE)
+    plain, mirrored = (torch.tensor([[[s / MARGIN, 0, 0], [0, 1 / MARGIN, 0]]]) for s in (1, -1))
+    chosen = [((0, 1), (0, 1))]
+    torch.testing.assert_close(
+        pairs._guide(chosen, mirrored, calm)[0],
+        pairs._guide(chosen, plain, calm)[0].flip(-1),
+        atol=1e-4,
+        rtol=0,
+    )
+
+
+def test_faces_without_marks_have_an_empty_guide(cast: list[Faceset]) -> None:
+    sets = [replace(faces, marks=None) if faces.role != "hero" else faces for faces in cast]
+    batch = Pairs(sets, SIZE).draw(64, Generator().manual_seed(4))
+    drawn = batch.guide.amax((1, 2, 3)) > 0
+    assert not drawn[batch.person != 0].any()
+    assert drawn[batch.person == 0].float().mean() > 0.5
+
+
+def test_some_guides_are_kept_back(cast: list[Faceset]) -> None:
+    batch = Pairs(cast, SIZE).draw(400, Generator().manual_seed(5))
+    kept = (batch.guide.amax((1, 2, 3)) == 0).float().mean()
+    assert abs(float(kept) - UNGUIDED) < 0.05
