@@ -76,9 +76,9 @@ def peer_race(pair: Pair, sets: list[Faceset], minutes: float) -> list[Row]:
         for kind in pair.takes:
             folder = pair.take(kind)
             take = read_take(str(folder / PLATE), folder, pair.take_frames, layers=True)
-            known, cuts = Reference(take.truths, take.plates), cut_plates(take, SIZE)
+            known, shown = Reference(take.truths, take.plates), cut_plates(take, SIZE)
             for name, racer in racers.items():
-                found[name][kind] = score(take, known, cuts, racer.answer, people)
+                found[name][kind] = score(take, known, shown, racer.answer, people)
                 _say(f"{kind}: {name} scored, detail {found[name][kind]['detail']}")
     pictures = {name: racer.pictures for name, racer in racers.items()}
     return swap_rows.peer_rows(found["scratch"], found["peer"], pictures)

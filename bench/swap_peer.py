@@ -20,10 +20,12 @@ from torch import Generator, Tensor, nn
 from bench.classic_swap import ClassicNetwork, classic_loss
 from doublure.core.swap.checkpoint import read_tensors, write_tensors
 from doublure.core.swap.faceset import Faceset
+from doublure.core.swap.guide import drawn
 from doublure.core.swap.keeper import people_of
 from doublure.core.swap.learner import Learner
+from doublure.core.swap.marks import Marks, acted
 from doublure.core.swap.network import SwapNetwork
-from doublure.core.swap.pairs import Pairs
+from doublure.core.swap.pairs import Pairs, shapes_of
 from doublure.core.swap.settings import TrainSettings, schedule
 
 SIZE, BATCH = 128, 16
@@ -31,8 +33,8 @@ SCHEMA = "doublure.peer/1"
 TOLD = 60.0
 """Seconds between two lines."""
 
-Answer = Callable[[Tensor], Tensor]
-"""Light-separated faces (N, 3, S, S), 0 outside the face, to the hero's."""
+Answer = Callable[[Tensor, Marks], Tensor]
+"""Light-separated faces (N, 3, S, S), 0 outside the face, and their landmarks, to the hero's faces."""
 
 
 @dataclass(frozen=True)
@@ -43,22 +45,22 @@ class Racer:
     pictures: int
 
 
-def ours(network: SwapNetwork, hero: int) -> Answer:
-    """Asks a network of Doublure's for the person ``hero``."""
+def ours(network: SwapNetwork, hero: int, shape: Tensor) -> Answer:
+    """Asks a network of Doublure's for the person ``hero``, whose mean face at the marks ``shape`` is."""
 
     @torch.inference_mode()
-    def answer(faces: Tensor) -> Tensor:
+    def answer(faces: Tensor, marks: Marks) -> Tensor:
         people = torch.full((len(faces),), hero)
-        return network(faces, network.code(people))[0]
+        return network(faces, network.code(people), drawn(acted(marks, shape), faces.shape[-1] // 2))[0]
 
     return answer
 
 
 def classic(network: nn.Module, hero: int) -> Answer:
-    """Asks a classic network for the person ``hero``."""
+    """Asks a classic network for the person ``hero``; it has no use for landmarks."""
 
     @torch.inference_mode()
-    def answer(faces: Tensor) -> Tensor:
+    def answer(faces: Tensor, marks: Marks) -> Tensor:
         return network(faces, torch.full((len(faces),), hero))
 
     return answer
@@ -80,7 +82,7 @@ def race_ours(sets: list[Faceset], minutes: float, path: Path) -> Racer:
         known = _raced("Doublure's network", step, minutes, learner.average, sets, path)
     tensors, steps = known
     learner.average.load_state_dict(tensors)
-    return Racer(ours(learner.average.cpu().eval(), 0), steps * BATCH)
+    return Racer(ours(learner.average.cpu().eval(), 0, shapes_of(sets)[0]), steps * BATCH)
 
 
 def race_classic(sets: list[Faceset], minutes: float, path: Path) -> Racer:

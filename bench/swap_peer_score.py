@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from bench.swap_peer import Answer
@@ -19,6 +20,7 @@ from doublure.core.measure.reference import Reference
 from doublure.core.measure.take import Take
 from doublure.core.swap.complexion import exchange
 from doublure.core.swap.light import restore
+from doublure.core.swap.marks import Marks, read_marks, stacked
 from doublure.core.swap.plate_face import PlateFace, cut_face, lay_over
 
 
@@ -30,25 +32,38 @@ class Complexions:
     wanted: torch.Tensor
 
 
-def cut_plates(take: Take, size: int) -> list[PlateFace]:
-    """The faces of a take's plates. Raises DoublureError where one is not found."""
+@dataclass(frozen=True)
+class Seen:
+    """The faces of a take's plates, and their landmarks."""
+
+    cuts: list[PlateFace]
+    marks: Marks
+
+
+def cut_plates(take: Take, size: int) -> Seen:
+    """What the networks see of a take. Raises DoublureError where a face is not found."""
     track = track_frames(take.plates)
-    found = []
+    found, marks = [], []
     for number, plate in zip(take.numbers, take.plates, strict=True):
         face = track.frames[number]
         cut = cut_face(plate, face, size) if face.found else None
         if cut is None:
             raise plate.error(face.reason or "the face lies outside the picture", "leave this take out")
+        assert face.points is not None
+        assert face.pose is not None
+        square = np.array([plate.pixel_aspect, 1.0, 1.0])
+        pupils = None if face.pupils is None else face.pupils * square[:2]
         found.append(cut)
-    return found
+        marks.append(read_marks(face.points * square, pupils, face.pose, track.shape))
+    return Seen(found, stacked(marks))
 
 
-def put_back(take: Take, cuts: list[PlateFace], answer: Answer, people: Complexions) -> list[Frame]:
+def put_back(take: Take, shown: Seen, answer: Answer, people: Complexions) -> list[Frame]:
     """A network's answers over the take's plates, one frame a plate."""
-    seen = torch.stack([torch.from_numpy(cut.split.detail * cut.mask[..., None]) for cut in cuts])
-    details = answer(seen.permute(0, 3, 1, 2).contiguous()).permute(0, 2, 3, 1).float().numpy()
+    seen = torch.stack([torch.from_numpy(cut.split.detail * cut.mask[..., None]) for cut in shown.cuts])
+    details = answer(seen.permute(0, 3, 1, 2).contiguous(), shown.marks).permute(0, 2, 3, 1).float().numpy()
     out = []
-    for plate, cut, detail in zip(take.plates, cuts, details, strict=True):
+    for plate, cut, detail in zip(take.plates, shown.cuts, details, strict=True):
         low = exchange(cut.split.low, people.own, people.wanted, 1.0)
         face = lay_over(plate, restore(detail, low), cut.mask, cut.matrix, cut.split.exposure, cut.highlights)
         out.append(plate.with_pixels(face.rgb + plate.rgb * (1 - face.channel("A")), ("R", "G", "B")))
@@ -56,7 +71,7 @@ def put_back(take: Take, cuts: list[PlateFace], answer: Answer, people: Complexi
 
 
 def score(
-    take: Take, known: Reference, cuts: list[PlateFace], answer: Answer, people: Complexions
+    take: Take, known: Reference, shown: Seen, answer: Answer, people: Complexions
 ) -> dict[str, float | None]:
     """The card's figures of a network's answers, see ``core.measure.catalogue``."""
-    return dict(score_card(take.judged(put_back(take, cuts, answer, people)), known).summary)
+    return dict(score_card(take.judged(put_back(take, shown, answer, people)), known).summary)

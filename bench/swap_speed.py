@@ -28,8 +28,10 @@ from doublure.core.face.track import TrackSettings, track_frames
 from doublure.core.sequence import Sequence
 from doublure.core.swap.checkpoint import Model
 from doublure.core.swap.faceset import Faceset, build_faceset
+from doublure.core.swap.guide import CHANNELS
 from doublure.core.swap.infer import Swapper
 from doublure.core.swap.learner import Learner
+from doublure.core.swap.marks import POINTS
 from doublure.core.swap.network import NetworkShape, SwapNetwork
 from doublure.core.swap.pairs import Pairs
 from doublure.core.swap.settings import TrainSettings, native_bfloat16
@@ -74,16 +76,18 @@ def milliseconds(size: int, count: int) -> float:
     """Median milliseconds a frame of 1920x1080 through Swap by a network of ``size`` pixels."""
     plate = to_working(read_exr(EXAMPLES / "takes" / "talk" / "plate" / "plate.1001.exr", number=1001))
     frame = place(plate, surroundings(1920, 1080, seed=3), 1080, (420, 0))
-    face = track_frames([frame], TrackSettings(smoothing=0)).found
+    track = track_frames([frame], TrackSettings(smoothing=0))
+    face = track.found
     if not face:
         raise DoublureError("no face was found in the example plate", remedy="fetch the weights first")
-    network = SwapNetwork(NetworkShape(size=size)).eval()
+    network = SwapNetwork(NetworkShape(size=size, guide=CHANNELS)).eval()
     people = ({"name": "hero", "role": "hero"}, {"name": "driver", "role": "driver"})
-    swapper = Swapper(Model(network, torch.zeros(2, 3, 16, 16), people, {}))
+    shapes = torch.zeros(2, len(POINTS), 3)
+    swapper = Swapper(Model(network, torch.zeros(2, 3, 16, 16), people, {}, shapes=shapes))
     seconds = []
     for _ in range(count + 2):
         start = time.perf_counter()
-        swapper.render(frame, face[0])
+        swapper.render(frame, face[0], shape=track.shape)
         seconds.append(time.perf_counter() - start)
     return 1000 * median(seconds[2:])
 
@@ -97,7 +101,13 @@ def measure(arguments: argparse.Namespace) -> list[Row]:
         Row("swap.throughput", ours, "images/s", None, "higher"),
         Row("swap.throughput_classic", classic, "images/s", None, "higher"),
         Row("swap.throughput_ratio", ours / classic, "x", 6.0, "higher"),
-        Row("swap.parameters_m", parameters(SwapNetwork(NetworkShape(size=256))), "M", 25.0, "lower"),
+        Row(
+            "swap.parameters_m",
+            parameters(SwapNetwork(NetworkShape(size=256, guide=CHANNELS))),
+            "M",
+            25.0,
+            "lower",
+        ),
         Row("swap.parameters_classic_m", parameters(ClassicNetwork()), "M", None, "lower"),
         Row("swap.ms_1080p", milliseconds(256, 5 if arguments.quick else 20), "ms", 150.0, "lower"),
     ]

@@ -171,7 +171,13 @@ def _resume(run: Learner, sets: Series[Faceset], out: str | os.PathLike[str]) ->
         )
     shape = run.network.shape.as_dict()
     # States from before they said it are of the size that was the only one.
-    begun = header.get("shape", shape)
+    begun = {"guide": 0, **header.get("shape", shape)}
+    if begun["guide"] != shape["guide"]:
+        raise DoublureError(
+            "it was begun before landmarks guided the network",
+            file=state_path(out),
+            remedy=f"begin anew, from what it has reached: --from {os.fspath(out)}, with another -o",
+        )
     if begun != shape:
         raise DoublureError(
             f"it was begun at {begun['size']} pixels, width {begun['width']}, bottleneck {begun['bottleneck']}",

@@ -8,11 +8,11 @@ from torch import Tensor, nn
 
 from bench import standard_set, swap_peer
 from bench.swap_peer import classic, ours, race_classic, race_ours
-from bench.swap_peer_score import Complexions, cut_plates, put_back
+from bench.swap_peer_score import Complexions, Seen, cut_plates, put_back
 from doublure.core.errors import DoublureError
 from doublure.core.measure.take import PLATE, Take, read_take
-from doublure.core.swap.plate_face import PlateFace
-from tests.core.swap.conftest import make_faceset
+from doublure.core.swap.marks import POINTS
+from tests.core.swap.conftest import make_faceset, make_marks
 
 TALK = standard_set.SMALL_ROOT / "talk"
 PEOPLE = Complexions(torch.zeros(3, 16, 16), torch.zeros(3, 16, 16))
@@ -25,7 +25,7 @@ def take() -> Take:
 
 
 @pytest.fixture(scope="module")
-def cuts(take: Take) -> list[PlateFace]:
+def shown(take: Take) -> Seen:
     return cut_plates(take, 64)
 
 
@@ -42,27 +42,25 @@ class SameByCode(nn.Module):
     def code(self, people: Tensor) -> Tensor:
         return people[:, None].float()
 
-    def forward(self, seen: Tensor, code: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, seen: Tensor, code: Tensor, guide: Tensor) -> tuple[Tensor, Tensor]:
         return seen, seen[:, :1] * code[:, :1, None, None]
 
 
-def test_both_sides_put_the_same_answer_back_alike(take: Take, cuts: list[PlateFace]) -> None:
-    one = put_back(take, cuts, ours(SameByCode(), 0), PEOPLE)  # type: ignore[arg-type]
-    other = put_back(take, cuts, classic(Same(), 0), PEOPLE)
+def test_both_sides_put_the_same_answer_back_alike(take: Take, shown: Seen) -> None:
+    one = put_back(take, shown, ours(SameByCode(), 0, torch.zeros(len(POINTS), 3)), PEOPLE)  # type: ignore[arg-type]
+    other = put_back(take, shown, classic(Same(), 0), PEOPLE)
     assert all(torch.equal(a.pixels, b.pixels) for a, b in zip(one, other, strict=True))
 
 
-def test_a_network_that_changes_nothing_leaves_the_face_nearly_as_it_is(
-    take: Take, cuts: list[PlateFace]
-) -> None:
-    for plate, result in zip(take.plates, put_back(take, cuts, classic(Same(), 0), PEOPLE), strict=True):
+def test_a_network_that_changes_nothing_leaves_the_face_nearly_as_it_is(take: Take, shown: Seen) -> None:
+    for plate, result in zip(take.plates, put_back(take, shown, classic(Same(), 0), PEOPLE), strict=True):
         assert torch.equal(result.rgb[:, :8], plate.rgb[:, :8])
         assert float((result.rgb - plate.rgb).abs().mean()) < 0.04 * float(plate.rgb.mean())
 
 
-def test_another_complexion_shows(take: Take, cuts: list[PlateFace]) -> None:
+def test_another_complexion_shows(take: Take, shown: Seen) -> None:
     other = Complexions(PEOPLE.own, PEOPLE.own + 0.05)
-    one, two = (put_back(take, cuts, classic(Same(), 0), who)[0] for who in (PEOPLE, other))
+    one, two = (put_back(take, shown, classic(Same(), 0), who)[0] for who in (PEOPLE, other))
     assert float((two.rgb - one.rgb).max()) > 0.01
 
 
@@ -86,7 +84,8 @@ def test_who_has_finished_is_kept_and_answers_the_same(race, tmp_path: Path) -> 
     first = race(sets, 1e-4, tmp_path / "one.safetensors")
     again = race(sets, 1e-4, tmp_path / "one.safetensors")
     assert first.pictures == again.pictures > 0
-    assert torch.equal(first.answer(seen), again.answer(seen))
+    marks = make_marks(2, torch.Generator().manual_seed(0))
+    assert torch.equal(first.answer(seen, marks), again.answer(seen, marks))
 
 
 @pytest.mark.usefixtures("small")

@@ -8,6 +8,8 @@ from safetensors.torch import save_file
 
 from doublure.core.errors import DoublureError
 from doublure.core.swap.checkpoint import Model, load_model, save_model
+from doublure.core.swap.guide import CHANNELS
+from doublure.core.swap.marks import POINTS
 from doublure.core.swap.network import NetworkShape, SwapNetwork
 
 PEOPLE = ({"name": "ada", "role": "hero"}, {"name": "ben", "role": "driver"})
@@ -60,3 +62,26 @@ def test_saving_into_a_missing_folder_keeps_nothing(model: Model, tmp_path: Path
     with pytest.raises(DoublureError, match="does not exist"):
         save_model(tmp_path / "gone" / "m.safetensors", model)
     assert not list(tmp_path.iterdir())
+
+
+def _guided(shapes: torch.Tensor | None) -> Model:
+    network = SwapNetwork(NetworkShape(size=32, width=4, bottleneck=16, guide=CHANNELS))
+    return Model(network, torch.zeros(2, 3, 16, 16), PEOPLE, {}, shapes=shapes)
+
+
+def test_the_mean_faces_of_a_guided_network_come_back(tmp_path: Path) -> None:
+    shapes = torch.randn(2, len(POINTS), 3)
+    save_model(tmp_path / "m.safetensors", _guided(shapes))
+    loaded = load_model(tmp_path / "m.safetensors")
+    assert loaded.shapes is not None
+    assert torch.equal(loaded.shapes, shapes)
+    assert loaded.network.shape.guide == CHANNELS
+
+
+@pytest.mark.parametrize("shapes", [None, torch.zeros(3, len(POINTS), 3), torch.zeros(2, 5, 3)])
+def test_a_guided_network_without_its_peoples_mean_faces_is_refused(
+    shapes: torch.Tensor | None, tmp_path: Path
+) -> None:
+    save_model(tmp_path / "m.safetensors", _guided(shapes))
+    with pytest.raises(DoublureError, match="mean faces that guide its network do not fit"):
+        load_model(tmp_path / "m.safetensors")

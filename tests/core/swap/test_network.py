@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from doublure.core.swap.guide import CHANNELS
 from doublure.core.swap.network import NetworkShape, SwapNetwork
 
 
@@ -38,3 +39,22 @@ def test_a_size_that_cannot_be_halved_four_times_is_refused() -> None:
 
 def test_the_default_network_stays_small() -> None:
     assert sum(p.numel() for p in SwapNetwork(NetworkShape()).parameters()) < 8e6
+
+
+def test_a_guide_counts_for_nothing_before_it_is_learned() -> None:
+    network = SwapNetwork(NetworkShape(size=32, width=4, bottleneck=16, guide=CHANNELS)).eval()
+    face, code = torch.randn(1, 3, 32, 32) * 0.1, network.code(torch.tensor([0]))
+    guided = network(face, code, torch.rand(1, CHANNELS, 16, 16))
+    assert torch.equal(guided[0], network(face, code)[0])
+
+
+def test_a_guide_moves_what_lies_under_it_most() -> None:
+    torch.manual_seed(0)
+    network = SwapNetwork(NetworkShape(size=64, width=4, bottleneck=16, guide=CHANNELS)).eval()
+    torch.nn.init.normal_(network.guides[-1].weight)
+    face, code = torch.randn(1, 3, 64, 64) * 0.1, network.code(torch.tensor([0]))
+    guide = torch.zeros(1, CHANNELS, 32, 32)
+    guide[..., 4:8, 4:8] = 1
+    change = (network(face, code, guide)[0] - network(face, code)[0]).abs().mean((0, 1))
+    assert change[4:20, 4:20].mean() > 1e-4
+    assert change[32:, 32:].max() == 0

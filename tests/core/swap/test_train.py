@@ -10,16 +10,20 @@ import torch
 from doublure.core.consent.denial import ConsentDenied
 from doublure.core.consent.document import read_document
 from doublure.core.errors import DoublureError
+from doublure.core.face.topology import canonical_shape
 from doublure.core.swap import keeper
 from doublure.core.swap.augment import Batch
-from doublure.core.swap.checkpoint import Model, load_model
+from doublure.core.swap.checkpoint import Model, load_model, save_model, write_tensors
 from doublure.core.swap.detector import FEWEST, Verdict
 from doublure.core.swap.faceset import Faceset
+from doublure.core.swap.guide import CHANNELS
 from doublure.core.swap.learner import Learner
+from doublure.core.swap.marks import POINTS
 from doublure.core.swap.meter import verdict
+from doublure.core.swap.network import SwapNetwork
 from doublure.core.swap.same_path import SIDE
 from doublure.core.swap.train import Progress, TrainSettings, best_path, model_digest, state_path, train
-from doublure.core.swap.training_files import backups
+from doublure.core.swap.training_files import backups, read_state
 
 from .conftest import SIZE, agreed, make_faceset, pictures_of
 
@@ -101,6 +105,44 @@ def test_a_warm_start_keeps_the_code_of_a_known_person(cast: list[Faceset], tmp_
     consent = agreed(tmp_path, later, models=[model_digest(start)])
     warm = train(later, tmp_path / "b.safetensors", replace(TINY, steps=0), consent=consent, start=start)
     assert torch.equal(warm.network.codes.weight[1], known.network.codes.weight[1])
+
+
+def unguided(model: Model) -> Model:
+    """The model as one of before the guide."""
+    weights = {k: v for k, v in model.network.state_dict().items() if not k.startswith("guides")}
+    network = SwapNetwork(replace(model.network.shape, guide=0))
+    network.load_state_dict(weights)
+    return replace(model, network=network, shapes=None)
+
+
+def test_a_model_from_before_the_guide_is_gone_on_from(cast: list[Faceset], tmp_path: Path) -> None:
+    start = tmp_path / "a.safetensors"
+    save_model(start, unguided(train(cast, start, TINY, consent=agreed(tmp_path, cast))))
+    known = load_model(start)
+    consent = agreed(tmp_path, cast, models=[model_digest(start)])
+    warm = train(cast, tmp_path / "b.safetensors", replace(TINY, steps=0), consent=consent, start=start)
+    face, code = torch.randn(1, 3, SIZE, SIZE) * 0.1, torch.tensor([0])
+    guide = torch.rand(1, CHANNELS, SIZE // 2, SIZE // 2)
+    asked = [model.network(face, model.network.code(code), guide)[0] for model in (known, warm)]
+    assert torch.equal(*asked)
+
+
+def test_a_state_from_before_the_guide_is_not_resumed(cast: list[Faceset], tmp_path: Path) -> None:
+    out = tmp_path / "m.safetensors"
+    train(cast, out, TINY, consent=agreed(tmp_path, cast))
+    tensors, header = read_state(out)
+    header["shape"].pop("guide")
+    write_tensors(state_path(out), tensors, header)
+    with pytest.raises(DoublureError, match=r"before landmarks guided the network; begin anew, .*--from"):
+        train(cast, out, TINY, consent=agreed(tmp_path, cast), resume=True)
+
+
+def test_a_trained_model_knows_everybodys_mean_face(cast: list[Faceset], tmp_path: Path) -> None:
+    sets = [replace(cast[0], marks=None), *cast[1:]]
+    model = train(sets, tmp_path / "m.safetensors", replace(TINY, steps=1), consent=agreed(tmp_path, cast))
+    assert model.shapes is not None
+    assert torch.equal(model.shapes[1], cast[1].marks.shape)
+    assert torch.equal(model.shapes[0], torch.from_numpy(canonical_shape()[list(POINTS)].copy()))
 
 
 def test_a_set_whose_person_did_not_agree_is_not_learnt_from(cast: list[Faceset], tmp_path: Path) -> None:
@@ -233,7 +275,7 @@ def test_the_best_model_lies_beside_the_last(cast: list[Faceset], tmp_path: Path
     assert best >= load_model(out).training["held_out"]
     # A later checkpoint that is worse leaves it alone.
     kept = best_path(out).read_bytes()
-    train(cast, out, replace(TINY, steps=9, rate=100.0), consent=agreed(tmp_path, cast), resume=True)
+    train(cast, out, replace(TINY, steps=12, rate=10.0), consent=agreed(tmp_path, cast), resume=True)
     assert load_model(out).training["held_out"] < best
     assert best_path(out).read_bytes() == kept
 
