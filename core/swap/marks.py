@@ -2,8 +2,8 @@
 
 The encoder's few numbers carry light and fine expression from people it knows well; where lids, lips, brows and jaw of
 a stranger are is better told by the track, which sees everybody alike. A landmark's displacement from its place in the
-driver's mean face, in the head's own coordinates, is added to the hero's mean face and turned as the driver's head is
-(the deformation transfer of Sumner and Popović, 2004, on a few points).
+driver's face at rest, in the head's own coordinates, is added to the hero's face at rest and turned as the driver's head
+is (the deformation transfer of Sumner and Popović, 2004, on a few points).
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from doublure.core.face.topology import (
     RIGID,
 )
 from doublure.core.swap.crop import on_crop
+from doublure.core.swap.rest import mouth_shut
 
 _NOSE_BASE = (98, 97, 2, 326, 327)
 POINTS = tuple(
@@ -62,7 +63,7 @@ class Marks:
         turn: (N, 2, 4) float32, head coordinates to the crop's, see ``crop.on_crop``.
         gaze: (N, 2, 2) float32, each pupil from the middle of its eye: along it from the outer to the inner corner and
             across it, in its widths; right eye first. NaN where nobody knows.
-        shape: (M, 3) float32, the person's mean face.
+        shape: (M, 3) float32, the person's mean face with the mouth shut, see ``rest.mouth_shut``.
     """
 
     local: Tensor
@@ -79,7 +80,7 @@ def read_marks(points: np.ndarray, pupils: np.ndarray | None, pose: Pose, shape:
 
     Args:
         points: (468, 3), pupils: (2, 2) or None, in square pixels.
-        pose: the head's there. shape: (468, 3) the person's.
+        pose: the head's there. shape: (468, 3) the person's, see ``face.pose.person_shape``.
     """
     depth = np.median(points[_RIGID, 2] - pose.scale * (shape[_RIGID] @ pose.rotation[2]))
     local = (points - (*pose.translation, depth)) @ pose.rotation / pose.scale
@@ -94,8 +95,13 @@ def read_marks(points: np.ndarray, pupils: np.ndarray | None, pose: Pose, shape:
         torch.from_numpy(local[_POINTS].astype(np.float32))[None],
         torch.from_numpy(on_crop(pose.rotation).astype(np.float32))[None],
         torch.from_numpy(gaze.astype(np.float32))[None],
-        torch.from_numpy(shape[_POINTS].astype(np.float32)),
+        at_rest(shape),
     )
+
+
+def at_rest(shape: np.ndarray) -> Tensor:
+    """``Marks.shape`` of a person's shape (468, 3)."""
+    return torch.from_numpy(mouth_shut(np.asarray(shape, np.float64))[_POINTS].astype(np.float32))
 
 
 def stacked(frames: Sequence[Marks]) -> Marks:

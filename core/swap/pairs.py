@@ -15,7 +15,7 @@ from doublure.core.face.topology import canonical_shape
 from doublure.core.swap.augment import Batch, bend, disturb, grids, moved, moves, sample
 from doublure.core.swap.faceset import Faceset
 from doublure.core.swap.guide import CHANNELS, drawn, shaken, veil
-from doublure.core.swap.marks import POINTS, placed
+from doublure.core.swap.marks import at_rest, placed
 
 CPU = torch.device("cpu")
 ROOM = 0.5
@@ -35,8 +35,8 @@ def outlined(sets: Series[Faceset]) -> bool:
 
 
 def shapes_of(sets: Series[Faceset]) -> Tensor:
-    """(people, M, 3) everybody's mean face at the marks; the average one's for those of whom none is known."""
-    average = torch.from_numpy(canonical_shape()[list(POINTS)].astype(np.float32))
+    """(people, M, 3) everybody's ``Marks.shape``; the average face's for those of whom none is known."""
+    average = at_rest(canonical_shape())
     return torch.stack([average if faces.marks is None else faces.marks.shape for faces in sets])
 
 

@@ -18,7 +18,7 @@ from doublure.core.swap.detector import FEWEST, Verdict
 from doublure.core.swap.faceset import Faceset
 from doublure.core.swap.guide import CHANNELS
 from doublure.core.swap.learner import Learner
-from doublure.core.swap.marks import POINTS
+from doublure.core.swap.marks import at_rest
 from doublure.core.swap.meter import verdict
 from doublure.core.swap.network import SwapNetwork
 from doublure.core.swap.same_path import SIDE
@@ -137,12 +137,12 @@ def test_a_state_from_before_the_guide_is_not_resumed(cast: list[Faceset], tmp_p
         train(cast, out, TINY, consent=agreed(tmp_path, cast), resume=True)
 
 
-def test_a_trained_model_knows_everybodys_mean_face(cast: list[Faceset], tmp_path: Path) -> None:
+def test_a_trained_model_knows_everybodys_face_at_rest(cast: list[Faceset], tmp_path: Path) -> None:
     sets = [replace(cast[0], marks=None), *cast[1:]]
     model = train(sets, tmp_path / "m.safetensors", replace(TINY, steps=1), consent=agreed(tmp_path, cast))
     assert model.shapes is not None
     assert torch.equal(model.shapes[1], cast[1].marks.shape)
-    assert torch.equal(model.shapes[0], torch.from_numpy(canonical_shape()[list(POINTS)].copy()))
+    assert torch.equal(model.shapes[0], at_rest(canonical_shape()))
 
 
 def test_a_set_whose_person_did_not_agree_is_not_learnt_from(cast: list[Faceset], tmp_path: Path) -> None:
