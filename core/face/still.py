@@ -23,11 +23,13 @@ _DETAIL = 520
 @dataclass(frozen=True)
 class StillFace:
     """``points`` (468, 3) float32 in plate coordinates, z in plate y pixels; ``presence`` 0..1; ``view``: the 8-bit
-    close-up that was read, with its mapping."""
+    close-up that was read, with its mapping; ``pupils`` (2, 2) plate coordinates, the person's right one first, None
+    where nobody looked."""
 
     points: np.ndarray
     presence: float
     view: View
+    pupils: np.ndarray | None = None
 
 
 def still_faces(frame: Frame, *, threshold: float = 0.5, wanted: int = 1) -> list[StillFace]:
@@ -65,8 +67,10 @@ def _read(frame: Frame, rough: np.ndarray, threshold: float) -> StillFace | None
     if near.presence < threshold:
         return None
     seen = steady(view.pixels, Crop.of_points(near.points))
-    points = with_eyes(seen.points, read_eyes(view.pixels, seen.points))
-    return StillFace(view.mapping.to_plate(points).astype(np.float32), seen.presence, view)
+    eyes = read_eyes(view.pixels, seen.points)
+    points = view.mapping.to_plate(with_eyes(seen.points, eyes)).astype(np.float32)
+    pupils = view.mapping.to_plate(np.stack([eye.pupil for eye in eyes]))
+    return StillFace(points, seen.presence, view, pupils)
 
 
 def _apart(one: StillFace, other: StillFace) -> bool:

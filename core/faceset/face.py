@@ -38,6 +38,8 @@ class Face:
         like: the id of the stored face that this one repeats, because of which its crop was not stored; else None.
         outdoes: the id of a stored face that this one repeats and is sharper than; else None.
         note: why its crop is not there, where neither ``like`` says; else empty.
+        pupils: (2, 2) in the crop's continuous pixels, the person's right one first; None in sets from before they were
+            kept.
     """
 
     id: str
@@ -63,6 +65,7 @@ class Face:
     like: str | None = None
     outdoes: str | None = None
     note: str = ""
+    pupils: np.ndarray | None = None
 
     @property
     def source(self) -> str:
@@ -191,6 +194,7 @@ def _face_to_json(face: Face) -> dict[str, Any]:
         "thumbnail": base64.b64encode(face.thumbnail.tobytes()).decode(),
         "identity": None if face.identity is None else [round(float(v), 5) for v in face.identity],
         "matrix": [[round(float(v), 6) for v in row] for row in face.matrix],
+        "pupils": None if face.pupils is None else [[round(float(v), 2) for v in at] for at in face.pupils],
         "points": [[round(float(v), 2) for v in point] for point in face.points],
     }
 
@@ -198,6 +202,7 @@ def _face_to_json(face: Face) -> dict[str, Any]:
 def _face_from_json(data: dict[str, Any]) -> Face:
     points = np.array(data["points"], np.float32)
     thumbnail = np.frombuffer(base64.b64decode(data["thumbnail"]), np.uint8)
+    pupils = None if data.get("pupils") is None else np.array(data["pupils"], np.float32).reshape(2, 2)
     if points.shape != (468, 3) or thumbnail.size != THUMB * THUMB:
         raise ValueError(f"{data['id']} has {points.shape} landmarks and {thumbnail.size} pixels")
     return Face(
@@ -224,4 +229,5 @@ def _face_from_json(data: dict[str, Any]) -> Face:
         data["like"],
         data["outdoes"],
         data["note"],
+        pupils,
     )

@@ -29,6 +29,7 @@ from doublure.core.faceset.stored_crop import SPAN, StoredCrop, cut_stored
 from doublure.core.frame import Frame
 from doublure.core.measure import identity
 from doublure.core.picture import pixels_digest, read_picture
+from doublure.core.swap.masks import to_crop
 
 _SHARPER = 1.25
 """A face that repeats another, but is this much sharper, takes its place."""
@@ -217,7 +218,7 @@ def _faces(picture: Picture, working: Frame, settings: GatherSettings) -> list[S
         return still_faces(working, threshold=settings.threshold, wanted=settings.people)
     if face.points is None:
         return []
-    return [StillFace(face.points, face.score, close_up(working, face.points))]
+    return [StillFace(face.points, face.score, close_up(working, face.points), face.pupils)]
 
 
 def _measured(face_id: str, one: StillFace, crop: StoredCrop, identify: bool) -> Face:
@@ -251,6 +252,7 @@ def _measured(face_id: str, one: StillFace, crop: StoredCrop, identify: bool) ->
         None,
         described,
         _thumbnail(rgb, crop.mask),
+        pupils=None if one.pupils is None else to_crop(one.pupils, crop.matrix).astype(np.float32),
     )
 
 

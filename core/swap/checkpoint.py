@@ -38,8 +38,8 @@ class Model:
             models from before there were any.
         start: SHA-256 of the model that its training went on from, if any.
         outlined: whether the matte has learned where a face ends; else it knows the hull of the landmarks.
-        shapes: (people, M, 3) everybody's face at rest (`doublure.core.swap.marks`), which a guided network needs; None where it is
-            not guided.
+        shapes: (people, M, 3) everybody's face at rest (`doublure.core.swap.marks`), which a guided network needs; None
+            where it is not guided.
     """
 
     network: SwapNetwork

@@ -139,7 +139,7 @@ def _cut_all(
                         file=folder.path / line["crop"],
                         remedy="remove it and its record in pictures/, and run doublure faceset again",
                     )
-                row = cut_face(crop, face.points, shape, size)
+                row = cut_face(crop, face.points, shape, size, face.pupils)
                 marks.append(row.marks)
                 for stream, values in ((detail, row.detail), (mask, row.mask), (weight, row.weight)):
                     stream.write(np.ascontiguousarray(values).tobytes())

@@ -2,8 +2,8 @@
 
 The encoder's few numbers carry light and fine expression from people it knows well; where lids, lips, brows and jaw of
 a stranger are is better told by the track, which sees everybody alike. A landmark's displacement from its place in the
-driver's face at rest, in the head's own coordinates, is added to the hero's face at rest and turned as the driver's head
-is (the deformation transfer of Sumner and Popović, 2004, on a few points).
+driver's face at rest, in the head's own coordinates, is added to the hero's face at rest and turned as the driver's
+head is (the deformation transfer of Sumner and Popović, 2004, on a few points).
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import torch
 
 from doublure.core.exr import read_exr
 from doublure.core.face.still import still_faces
+from doublure.core.face.topology import LEFT_EYE, RIGHT_EYE
 from doublure.core.frame import Frame
 
 FACE = Path(__file__).resolve().parents[2] / "data" / "face.exr"
@@ -21,6 +22,14 @@ def test_every_face_of_a_picture_is_found_where_it_is() -> None:
     for seen, shift in ((left, 0), (right, face.shape[2])):
         apart = seen.points[:, :2] - alone[0].points[:, :2] - (shift, 0)
         assert np.linalg.norm(apart, axis=1).mean() < 1.5
+
+
+def test_pupils_lie_between_the_corners_of_their_eyes() -> None:
+    (seen,) = still_faces(read_exr(FACE))
+    for pupil, rim in zip(seen.pupils, (RIGHT_EYE, LEFT_EYE), strict=True):
+        outer, inner = seen.points[rim[0], :2], seen.points[rim[8], :2]
+        along = (pupil - outer) @ (inner - outer) / ((inner - outer) @ (inner - outer))
+        assert 0.2 < along < 0.8
 
 
 def test_a_picture_without_a_face_has_none() -> None:

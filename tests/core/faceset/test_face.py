@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,14 @@ def test_a_record_comes_back_as_it_was() -> None:
     assert np.array_equal(new.thumbnail, old.thumbnail)
     assert np.allclose(new.identity, old.identity, atol=1e-5)
     assert np.allclose(new.traits, old.traits)
+
+
+def test_pupils_come_back_and_a_record_from_before_them_has_none() -> None:
+    pupils = np.array([[101.25, 90.0], [140.5, 91.75]], np.float32)
+    data = picture_to_json(replace(RECORD, faces=(face(pupils=pupils),)))
+    assert np.array_equal(picture_from_json(data, Path("a.json")).faces[0].pupils, pupils)
+    del data["faces"][0]["pupils"]
+    assert picture_from_json(data, Path("a.json")).faces[0].pupils is None
 
 
 def test_another_version_is_refused() -> None:

@@ -16,6 +16,7 @@ from doublure.core.faceset.select import SelectSettings
 from doublure.core.sequence import Sequence
 from doublure.core.swap.faceset import build_faceset, stored_side
 from doublure.core.swap.faceset_folder import load_faceset, set_sha256
+from doublure.core.swap.marks import acted
 from doublure.core.swap.pairs import Pairs
 from tests.conftest import HERO
 
@@ -39,6 +40,17 @@ def test_a_set_trains_as_its_footage_does(hero_set: SetFolder) -> None:
     apart = (stored.detail.float() - cut.detail.float()).abs().mean(1)[inside]
     assert apart.mean() < 0.01
     assert (stored.complexion - cut.complexion).abs().mean() < 0.003
+
+
+def test_the_marks_of_a_set_are_those_of_its_footage(hero_set: SetFolder) -> None:
+    stored = load_faceset(hero_set.path, "mara", "hero", size=SIZE).marks
+    cut = build_faceset("mara", "hero", [Sequence.parse(HERO / "hero.1-10####.exr")], size=SIZE).marks
+    assert stored is not None
+    assert cut is not None
+    apart = acted(stored, stored.shape) - acted(cut, cut.shape)
+    # Half crops: the records' points are rounded, and the crops were laid anew.
+    assert apart[:, :-2].abs().mean() < 0.01
+    assert apart[:, -2:].abs().max() < 0.05
 
 
 def test_where_the_footage_says_what_is_face_the_set_does_too(hero_set: SetFolder) -> None:
