@@ -81,6 +81,7 @@ def milliseconds(size: int, count: int) -> float:
     if not face:
         raise DoublureError("no face was found in the example plate", remedy="fetch the weights first")
     network = SwapNetwork(NetworkShape(size=size, guide=CHANNELS)).eval()
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # as load_model does
     people = ({"name": "hero", "role": "hero"}, {"name": "driver", "role": "driver"})
     shapes = torch.zeros(2, len(POINTS), 3)
     swapper = Swapper(Model(network, torch.zeros(2, 3, 16, 16), people, {}, shapes=shapes))

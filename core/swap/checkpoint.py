@@ -156,6 +156,8 @@ def load_model(path: str | os.PathLike[str]) -> Model:
             file=path,
             remedy="copy it again or train it again",
         )
+    # Channels last is how convolutions read fastest: a tenth of a frame.
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return Model(
         network.eval(),
         complexions,

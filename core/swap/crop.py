@@ -106,7 +106,8 @@ def cut(image: np.ndarray, origin: tuple[int, int], matrix: np.ndarray, size: in
     ).reshape(size * over, size * over, -1)
     if over == 1:
         return sampled
-    return sampled.reshape(size, over, size, over, -1).mean((1, 3))
+    # The mean of whole blocks; numpy's over two axes takes thirty times as long.
+    return cv2.resize(sampled, (size, size), interpolation=cv2.INTER_AREA).reshape(size, size, -1)
 
 
 def place(

@@ -92,8 +92,8 @@ def hold_back(linear: np.ndarray, exposure: float) -> np.ndarray:
         ceiling; the pixels under the knee are the same to the bit.
     """
     knee, ceiling = (GREY * 2**stops / exposure for stops in (KNEE, CEILING))
-    most = linear.max(axis=2)
-    bright = most > knee
+    # Channel by channel: numpy's maximum over a short last axis takes ten times as long.
+    bright = np.maximum(np.maximum(linear[..., 0], linear[..., 1]), linear[..., 2]) > knee
     if not bright.any():
         return linear
     room = ceiling - knee

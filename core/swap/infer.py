@@ -114,18 +114,22 @@ class Swapper:
             raise plate.error(f"it is in {plate.space}, not {WORKING}", "convert it first")
         hero = self.hero_index(settings.hero)
         size = self.model.network.shape.size
-        over, to_canvas = canvas(plate, size, settings.crop_scale)
         flat = settings.output in _IN_CROP
+
+        def nothing() -> Frame:
+            return canvas(plate, size, settings.crop_scale)[0] if flat else _nothing(plate)
+
         if face.points is None or face.pose is None or settings.mix == 0:
-            return over if flat else _nothing(plate)
+            return nothing()
         check()
         target = placement(plate, face, size, scale=settings.scale, offset=settings.offset)
         if settings.output in _MAPS:
+            over, _ = canvas(plate, size, settings.crop_scale)
             made = inverse_st_map(plate, over, target, size) if flat else st_map(plate, target, size)
             return with_matrix(made, target, over.data.width, size)
         own = cut_face(plate, face, size)
         if own is None:
-            return over if flat else _nothing(plate)
+            return nothing()
         check()
         if settings.expression != 1:
             if shape is None:
@@ -139,7 +143,7 @@ class Swapper:
         low = exchange(own.split.low, self.own_complexion(), self.model.complexions[hero], amount)
         # At mix 0 the face is the plate's, and so are its highlights.
         bright = 1 - settings.mix * (1 - settings.highlights)
-        under, matrix = (over, to_canvas) if flat else (plate, target)
+        under, matrix = canvas(plate, size, settings.crop_scale) if flat else (plate, target)
         fine = None
         if settings.plate_detail and _at_rest(settings):
             check()
@@ -147,7 +151,7 @@ class Swapper:
         made = lay_over(
             under, restore(detail, low), matte, matrix, own.split.exposure, own.highlights, bright, fine
         )
-        return with_matrix(made, target, over.data.width, size) if flat else made
+        return with_matrix(made, target, under.data.width, size) if flat else made
 
     @torch.inference_mode()
     def _predict(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import torch
 
@@ -62,7 +63,8 @@ def cut_face(plate: Frame, face: FaceFrame, size: int, matrix: np.ndarray | None
         return None
     rows, columns = seen.slices(plate.data)
     origin = (seen.x0, seen.y0)
-    linear = plate.rgb[:, rows, columns].permute(1, 2, 0).numpy()
+    # Interleaved once: every step below would do it by itself.
+    linear = cv2.merge([plane.numpy() for plane in plate.rgb[:, rows, columns]])
     mask = face_mask(to_crop(face.points, matrix), size)
     check()
     exposure = exposure_gain(cut(linear, origin, matrix, size), mask)
@@ -121,5 +123,6 @@ def lay_over(
     alpha = np.clip(place(matte.astype(np.float32)[..., None], matrix, where, outside=0.0), 0.0, 1.0)
     check()
     rows, columns = where.slices(plate.data)
-    rgba[:, rows, columns] = torch.from_numpy(np.dstack([colour * alpha, alpha]).transpose(2, 0, 1).copy())
+    rgba[:3, rows, columns] = torch.from_numpy(colour * alpha).permute(2, 0, 1)
+    rgba[3, rows, columns] = torch.from_numpy(alpha[..., 0])
     return empty
