@@ -81,7 +81,8 @@ class Learner:
         network = self.network.train()
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.bfloat16):
             source = batch.source.contiguous(memory_format=torch.channels_last)
-            detail, matte = network(source, network.code(batch.person), batch.guide)
+            guide = batch.guide.contiguous(memory_format=torch.channels_last)
+            detail, matte = network(source, network.code(batch.person), guide)
         loss = swap_loss(detail.float(), matte.float(), batch.target, batch.mask, batch.weight, batch.known)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()

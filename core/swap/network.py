@@ -133,7 +133,8 @@ class SwapNetwork(nn.Module):
         parts = code.split([block.code_length for block in self.blocks], dim=1)
         for level, (block, part) in enumerate(zip(self.blocks, parts, strict=True)):
             if self.shape.guide and guide is not None:
-                x = x + self.guides[level](F.adaptive_avg_pool2d(guide, x.shape[-1]))
+                times = guide.shape[-1] // x.shape[-1]
+                x = x + self.guides[level](guide if times == 1 else F.avg_pool2d(guide, times))
             x = block(x, part)
             if level < len(self.up):
                 x = F.pixel_shuffle(_leaky(self.up[level](x)), 2)
