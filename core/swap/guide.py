@@ -18,7 +18,7 @@ from doublure.core.face.topology import (
     RIGHT_BROW,
     RIGHT_EYE,
 )
-from doublure.core.swap.marks import _NOSE_BASE, PLACE, POINTS
+from doublure.core.swap.marks import NOSE_BASE, PLACE, POINTS
 
 _UPPER, _LOWER = slice(8, 17), slice(0, 9)
 Lines = tuple[tuple[int, ...], ...]
@@ -35,7 +35,7 @@ PARTS: tuple[Lines, ...] = (
     (LIPS_INNER[10:] + LIPS_INNER[:1],),
     (LIPS_INNER[:11],),
     ((*RIGHT_BROW, RIGHT_BROW[0]), (*LEFT_BROW, LEFT_BROW[0])),
-    (NOSE_BRIDGE, _NOSE_BASE),
+    (NOSE_BRIDGE, NOSE_BASE),
     ((*OVAL, OVAL[0]),),
 )
 """Lines through FaceMesh's points: upper and lower lids, lips, their inner edges, brows, nose, outline. Each is a
@@ -131,7 +131,7 @@ def _parts() -> Tensor:
         (*LIPS, *LIPS_INNER),
         RIGHT_BROW,
         LEFT_BROW,
-        (*NOSE_BRIDGE, *_NOSE_BASE),
+        (*NOSE_BRIDGE, *NOSE_BASE),
         OVAL,
     )
     of = {point: at for at, group in enumerate(groups) for point in group}

@@ -30,7 +30,8 @@ from doublure.core.face.topology import (
 from doublure.core.swap.crop import on_crop
 from doublure.core.swap.rest import mouth_shut
 
-_NOSE_BASE = (98, 97, 2, 326, 327)
+NOSE_BASE = (98, 97, 2, 326, 327)
+"""FaceMesh's points along the base of the nose, from wing to wing."""
 POINTS = tuple(
     dict.fromkeys(
         (
@@ -41,7 +42,7 @@ POINTS = tuple(
             *RIGHT_BROW,
             *LEFT_BROW,
             *NOSE_BRIDGE,
-            *_NOSE_BASE,
+            *NOSE_BASE,
             *OVAL,
         )
     )
