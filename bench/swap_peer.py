@@ -25,7 +25,7 @@ from doublure.core.swap.keeper import people_of
 from doublure.core.swap.learner import Learner
 from doublure.core.swap.marks import Marks, acted
 from doublure.core.swap.network import SwapNetwork
-from doublure.core.swap.pairs import Pairs, shapes_of
+from doublure.core.swap.pairs import Pairs, rests_of
 from doublure.core.swap.settings import TrainSettings, schedule
 
 SIZE, BATCH = 128, 16
@@ -45,13 +45,13 @@ class Racer:
     pictures: int
 
 
-def ours(network: SwapNetwork, hero: int, shape: Tensor) -> Answer:
-    """Asks a network of Doublure's for the person ``hero``, whose mean face at the marks ``shape`` is."""
+def ours(network: SwapNetwork, hero: int, rest: Tensor) -> Answer:
+    """Asks a network of Doublure's for the person ``hero``, whose face at rest ``rest`` is."""
 
     @torch.inference_mode()
     def answer(faces: Tensor, marks: Marks) -> Tensor:
         people = torch.full((len(faces),), hero)
-        return network(faces, network.code(people), drawn(acted(marks, shape), faces.shape[-1] // 2))[0]
+        return network(faces, network.code(people), drawn(acted(marks, rest), faces.shape[-1] // 2))[0]
 
     return answer
 
@@ -82,7 +82,7 @@ def race_ours(sets: list[Faceset], minutes: float, path: Path) -> Racer:
         known = _raced("Doublure's network", step, minutes, learner.average, sets, path)
     tensors, steps = known
     learner.average.load_state_dict(tensors)
-    return Racer(ours(learner.average.cpu().eval(), 0, shapes_of(sets)[0]), steps * BATCH)
+    return Racer(ours(learner.average.cpu().eval(), 0, rests_of(sets)[0]), steps * BATCH)
 
 
 def race_classic(sets: list[Faceset], minutes: float, path: Path) -> Racer:

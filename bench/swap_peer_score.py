@@ -55,7 +55,7 @@ def cut_plates(take: Take, size: int) -> Seen:
         pupils = None if face.pupils is None else face.pupils * square[:2]
         found.append(cut)
         marks.append(read_marks(face.points * square, pupils, face.pose, track.shape))
-    return Seen(found, stacked(marks))
+    return Seen(found, stacked(marks, track.shape))
 
 
 def put_back(take: Take, shown: Seen, answer: Answer, people: Complexions) -> list[Frame]:

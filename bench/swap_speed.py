@@ -83,8 +83,8 @@ def milliseconds(size: int, count: int) -> float:
     network = SwapNetwork(NetworkShape(size=size, guide=CHANNELS)).eval()
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # as load_model does
     people = ({"name": "hero", "role": "hero"}, {"name": "driver", "role": "driver"})
-    shapes = torch.zeros(2, len(POINTS), 3)
-    swapper = Swapper(Model(network, torch.zeros(2, 3, 16, 16), people, {}, shapes=shapes))
+    rests = torch.zeros(2, len(POINTS), 3)
+    swapper = Swapper(Model(network, torch.zeros(2, 3, 16, 16), people, {}, rests=rests))
     seconds = []
     for _ in range(count + 2):
         start = time.perf_counter()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from doublure.nodes.consent import CONSENT, DRIVER, HERO, TRUST, require_consent
 from doublure.nodes.context import Context, Setup, Shared
 from doublure.nodes.digest import file_digest, file_state
 from doublure.nodes.schema import Input, Inputs, Node, Param, Params
-from doublure.nodes.tracks import TRACK, face_at, face_digest, load_track
+from doublure.nodes.tracks import TRACK, face_at, face_digest, load_track, rest_of
 
 _DEFAULTS = SwapSettings()
 
@@ -75,7 +76,8 @@ def _render(inputs: Inputs, params: Params, ctx: Context) -> Frame:
     swapper = _permitted(params, ctx.shared)[0].swapper
     face = face_at(params["track"], ctx, inputs["plate"])
     shape = load_track(params["track"], ctx.shared).shape
-    return swapper.render(inputs["plate"], face, settings, shape)
+    rest = rest_of(params["track"], ctx.shared)
+    return swapper.render(inputs["plate"], face, settings, shape, rest)
 
 
 def _content(params: Params, ctx: Context) -> dict[str, str]:
@@ -83,6 +85,7 @@ def _content(params: Params, ctx: Context) -> dict[str, str]:
     return {
         "model": _permitted(params, ctx.shared)[0].sha256,
         "track": face_digest(params["track"], ctx),
+        "rest": hashlib.sha256(rest_of(params["track"], ctx.shared).numpy().tobytes()).hexdigest(),
     }
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import numpy as np
+import torch
+
 from doublure.core.errors import DoublureError
 from doublure.core.face.track import FaceFrame, Track
 from doublure.core.frame import Frame
+from doublure.core.swap.marks import at_rest
+from doublure.core.swap.rest import lip_gap
 from doublure.nodes.context import Context, Shared
 from doublure.nodes.digest import file_state
 from doublure.nodes.schema import Param
@@ -49,6 +54,23 @@ def face_at(path: str | Path, ctx: Context, plate: Frame) -> FaceFrame:
     if not face.found:
         ctx.no_face(face.reason or "no face was found")
     return face.scaled(ctx.scale)
+
+
+def rest_of(path: str | Path, shared: Shared) -> torch.Tensor:
+    """The face at rest of whom the sidecar follows, over all its frames; see ``core.swap.marks.at_rest``."""
+    path = Path(path)
+    track = load_track(path, shared)
+    square = np.array([track.pixel_aspect, 1.0, 1.0])
+
+    def made() -> torch.Tensor:
+        gaps = [
+            lip_gap(face.points * square, face.pose)
+            for face in track.found
+            if face.points is not None and face.pose is not None
+        ]
+        return at_rest(track.shape, gaps or [0.0])
+
+    return shared.get(("rest", *file_state(path)), made)
 
 
 def _check_size(track: Track, path: str | Path, ctx: Context, plate: Frame) -> None:

@@ -38,7 +38,7 @@ class Model:
             models from before there were any.
         start: SHA-256 of the model that its training went on from, if any.
         outlined: whether the matte has learned where a face ends; else it knows the hull of the landmarks.
-        shapes: (people, M, 3) everybody's face at rest (`doublure.core.swap.marks`), which a guided network needs; None
+        rests: (people, M, 3) everybody's face at rest (`doublure.core.swap.marks`), which a guided network needs; None
             where it is not guided.
     """
 
@@ -50,7 +50,7 @@ class Model:
     consent: tuple[dict[str, str], ...] = ()
     start: str | None = None
     outlined: bool = False
-    shapes: torch.Tensor | None = None
+    rests: torch.Tensor | None = None
 
     @property
     def names(self) -> list[str]:
@@ -111,8 +111,8 @@ def save_model(path: str | os.PathLike[str], model: Model) -> None:
     """Writes a model with half-float weights (half the size; the rounding is far below the network's error)."""
     tensors = {f"network.{name}": tensor.half() for name, tensor in model.network.state_dict().items()}
     tensors["complexions"] = model.complexions
-    if model.shapes is not None:
-        tensors["shapes"] = model.shapes
+    if model.rests is not None:
+        tensors["rests"] = model.rests
     header = {
         "schema": SCHEMA,
         "shape": model.network.shape.as_dict(),
@@ -130,7 +130,7 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     tensors, header = read_tensors(path, SCHEMA)
     try:
         network = SwapNetwork(NetworkShape(**header["shape"]))
-        complexions, shapes = tensors.pop("complexions"), tensors.pop("shapes", None)
+        complexions, rests = tensors.pop("complexions"), tensors.pop("rests", None)
         network.load_state_dict({name.removeprefix("network."): t.float() for name, t in tensors.items()})
         people = tuple(
             dict(person, name=str(person["name"]), role=str(person["role"])) for person in header["people"]
@@ -148,8 +148,8 @@ def load_model(path: str | os.PathLike[str]) -> Model:
             file=path,
             remedy="copy it again or train it again",
         )
-    if (shapes is None) == bool(network.shape.guide) or (
-        shapes is not None and shapes.shape != (len(people), len(POINTS), 3)
+    if (rests is None) == bool(network.shape.guide) or (
+        rests is not None and rests.shape != (len(people), len(POINTS), 3)
     ):
         raise DoublureError(
             "the mean faces that guide its network do not fit its people",
@@ -167,5 +167,5 @@ def load_model(path: str | os.PathLike[str]) -> Model:
         consent,
         header.get("start"),
         bool(header.get("outlined", False)),
-        shapes,
+        rests,
     )

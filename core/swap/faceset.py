@@ -193,7 +193,7 @@ def build_faceset(
         digest.hexdigest(),
         size,
         torch.from_numpy(np.stack(covers)) if len(covers) == len(rows) else None,
-        stacked([row.marks for row in rows]),
+        stacked([row.marks for row in rows], shape),
     )
 
 

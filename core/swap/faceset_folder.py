@@ -154,7 +154,7 @@ def _cut_all(
         mean = total / len(used)
         complexion = ((mean + mean[:, ::-1]) / 2).transpose(2, 0, 1)
         np.ascontiguousarray(complexion, np.float32).tofile(scratch / "complexion.f32")
-        write_tensors(scratch / _MARKS, vars(stacked(marks)), {"schema": _MARKS_SCHEMA})
+        write_tensors(scratch / _MARKS, vars(stacked(marks, shape)), {"schema": _MARKS_SCHEMA})
         (scratch / _DONE).write_text(json.dumps({"size": size, "faces": len(used)}), encoding="utf-8")
         for old in folder.cache.glob(f"{size}-*"):
             shutil.rmtree(old)

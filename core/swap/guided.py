@@ -17,5 +17,5 @@ def guide_of(faces: Faceset, rows: Tensor, asked: Faceset) -> Tensor:
     if faces.marks is None or asked.marks is None:
         return torch.zeros(len(rows), CHANNELS, side, side)
     own = faces.marks.to(rows.device)
-    some = Marks(own.local[rows], own.turn[rows], own.gaze[rows], own.shape)
-    return drawn(acted(some, asked.marks.shape.to(rows.device)), side)
+    some = Marks(own.local[rows], own.turn[rows], own.gaze[rows], own.gaps[rows], own.rest)
+    return drawn(acted(some, asked.marks.rest.to(rows.device)), side)

@@ -91,6 +91,7 @@ class Swapper:
         face: FaceFrame,
         settings: SwapSettings | None = None,
         shape: np.ndarray | None = None,
+        rest: torch.Tensor | None = None,
     ) -> Frame:
         """The swapped face over the plate's data window, or what else ``settings.output`` asks for.
 
@@ -100,6 +101,8 @@ class Swapper:
             settings: the knobs.
             shape: (468, 3) the driver's mean shape, from the track. With it the landmarks guide the network, where it
                 has learned to be guided; an expression gain needs it.
+            rest: the driver's face at rest over the whole shot, see ``marks.at_rest``; as this frame alone tells it
+                where None.
 
         Returns:
             RGBA in ACEScg, premultiplied, 0 away from the face; maps are data. All zero where the track has no face
@@ -135,7 +138,7 @@ class Swapper:
             if shape is None:
                 raise ValueError("an expression gain needs the person's shape")
             own = with_expression(own, face, shape, settings.expression, plate.pixel_aspect)
-        marks = self._marks(plate, face, shape)
+        marks = self._marks(plate, face, shape, rest)
         detail, matte = self._predict(own.split.detail, own.mask, hero, settings, marks)
         check()
         detail = _sharpen(detail, settings.sharpness)
@@ -161,10 +164,10 @@ class Swapper:
         network, mix = self.model.network, settings.mix
 
         def guide(share: float) -> torch.Tensor | None:
-            if marks is None or self.model.shapes is None:
+            if marks is None or self.model.rests is None:
                 return None
-            shape = torch.lerp(marks.shape, self.model.shapes[hero], share)
-            return drawn(acted(marks, shape, settings.expression), network.shape.size // 2)
+            mixed = torch.lerp(marks.rest, self.model.rests[hero], share)
+            return drawn(acted(marks, mixed, settings.expression), network.shape.size // 2)
 
         seen = torch.from_numpy((detail * mask[..., None]).transpose(2, 0, 1)[None].copy())
         codes = network.codes.weight
@@ -182,15 +185,17 @@ class Swapper:
         limit = self.limit(torch.from_numpy(mask)[None, None])[0, 0].numpy()
         return wanted[0].permute(1, 2, 0).numpy(), np.minimum(np.minimum(inside, limit), matte_rim(len(mask)))
 
-    def _marks(self, plate: Frame, face: FaceFrame, shape: np.ndarray | None) -> Marks | None:
+    def _marks(
+        self, plate: Frame, face: FaceFrame, shape: np.ndarray | None, rest: torch.Tensor | None
+    ) -> Marks | None:
         """What guides the network; None where it has not learned to be guided, or nothing is known of the driver."""
-        if self.model.shapes is None or shape is None:
+        if self.model.rests is None or shape is None:
             return None
         assert face.points is not None
         assert face.pose is not None
         square = np.array([plate.pixel_aspect, 1.0, 1.0])
         pupils = None if face.pupils is None else face.pupils * square[:2]
-        return read_marks(face.points * square, pupils, face.pose, shape)
+        return read_marks(face.points * square, pupils, face.pose, shape, rest)
 
     def limit(self, mask: torch.Tensor) -> torch.Tensor:
         """What the matte may reach at most, by the driver's hull (N, 1, S, S).

@@ -17,7 +17,7 @@ from doublure.core.swap.detector import Verdict
 from doublure.core.swap.faceset import Faceset
 from doublure.core.swap.learner import Learner
 from doublure.core.swap.meter import reconstruction
-from doublure.core.swap.pairs import outlined, shapes_of
+from doublure.core.swap.pairs import outlined, rests_of
 from doublure.core.swap.preview import write_preview
 from doublure.core.swap.settings import TrainSettings
 from doublure.core.swap.train_log import Log
@@ -98,7 +98,7 @@ def _save(
         consent=agreed,
         start=run.start,
         outlined=outlined(sets),
-        shapes=shapes_of(sets),
+        rests=rests_of(sets),
     )
     save_model(out, model)
     reached = figures.get("held_out")

@@ -28,7 +28,7 @@ from doublure.core.face.topology import (
     RIGID,
 )
 from doublure.core.swap.crop import on_crop
-from doublure.core.swap.rest import mouth_shut
+from doublure.core.swap.rest import face_at_rest, lip_gap
 
 NOSE_BASE = (98, 97, 2, 326, 327)
 """FaceMesh's points along the base of the nose, from wing to wing."""
@@ -64,24 +64,33 @@ class Marks:
         turn: (N, 2, 4) float32, head coordinates to the crop's, see ``crop.on_crop``.
         gaze: (N, 2, 2) float32, each pupil from the middle of its eye: along it from the outer to the inner corner and
             across it, in its widths; right eye first. NaN where nobody knows.
-        shape: (M, 3) float32, the person's mean face with the mouth shut, see ``rest.mouth_shut``.
+        gaps: (N,) float32, how far the lips are apart, see ``rest.lip_gap``.
+        rest: (M, 3) float32, the person's face at rest, see ``rest.face_at_rest``.
     """
 
     local: Tensor
     turn: Tensor
     gaze: Tensor
-    shape: Tensor
+    gaps: Tensor
+    rest: Tensor
 
     def to(self, device: torch.device) -> Marks:
-        return Marks(*(getattr(self, name).to(device) for name in ("local", "turn", "gaze", "shape")))
+        return Marks(*(tensor.to(device) for tensor in vars(self).values()))
 
 
-def read_marks(points: np.ndarray, pupils: np.ndarray | None, pose: Pose, shape: np.ndarray) -> Marks:
+def read_marks(
+    points: np.ndarray,
+    pupils: np.ndarray | None,
+    pose: Pose,
+    shape: np.ndarray,
+    rest: Tensor | None = None,
+) -> Marks:
     """One frame's.
 
     Args:
         points: (468, 3), pupils: (2, 2) or None, in square pixels.
         pose: the head's there. shape: (468, 3) the person's, see ``face.pose.person_shape``.
+        rest: see `at_rest`; as this frame alone tells it where None.
     """
     depth = np.median(points[_RIGID, 2] - pose.scale * (shape[_RIGID] @ pose.rotation[2]))
     local = (points - (*pose.translation, depth)) @ pose.rotation / pose.scale
@@ -92,30 +101,33 @@ def read_marks(points: np.ndarray, pupils: np.ndarray | None, pose: Pose, shape:
             along, away = b - a, pupils[eye] - (a + b) / 2
             width = max(float(along @ along), 1e-9)
             gaze[eye] = away @ along / width, (along[0] * away[1] - along[1] * away[0]) / width
+    gap = lip_gap(points, pose)
     return Marks(
         torch.from_numpy(local[_POINTS].astype(np.float32))[None],
         torch.from_numpy(on_crop(pose.rotation).astype(np.float32))[None],
         torch.from_numpy(gaze.astype(np.float32))[None],
-        at_rest(shape),
+        torch.tensor([gap]),
+        at_rest(shape, [gap]) if rest is None else rest,
     )
 
 
-def at_rest(shape: np.ndarray) -> Tensor:
-    """``Marks.shape`` of a person's shape (468, 3)."""
-    return torch.from_numpy(mouth_shut(np.asarray(shape, np.float64))[_POINTS].astype(np.float32))
+def at_rest(shape: np.ndarray, gaps: Sequence[float] = (0.0,)) -> Tensor:
+    """``Marks.rest`` of a person's shape (468, 3) and of what is known of their lips."""
+    return torch.from_numpy(face_at_rest(np.asarray(shape, np.float64), gaps)[_POINTS].astype(np.float32))
 
 
-def stacked(frames: Sequence[Marks]) -> Marks:
-    """Those of one person's frames together, one at least."""
-    local, turn, gaze = (
-        torch.cat([getattr(one, name) for one in frames]) for name in ("local", "turn", "gaze")
+def stacked(frames: Sequence[Marks], shape: np.ndarray) -> Marks:
+    """Those of one person's frames together, one at least; ``shape`` (468, 3) is theirs."""
+    local, turn, gaze, gaps = (
+        torch.cat([getattr(one, name) for one in frames]) for name in ("local", "turn", "gaze", "gaps")
     )
-    return Marks(local, turn, gaze, frames[0].shape)
+    return Marks(local, turn, gaze, gaps, at_rest(shape, gaps.tolist()))
 
 
-def acted(marks: Marks, shape: Tensor, gain: float = 1.0) -> Tensor:
-    """(N, M + 2, 2) as `placed`: these performances on the mean face ``shape`` (M, 3), ``gain`` times as expressive."""
-    return placed(shape + gain * (marks.local - marks.shape), marks.turn, marks.gaze)
+def acted(marks: Marks, rest: Tensor, gain: float = 1.0) -> Tensor:
+    """(N, M + 2, 2) as `placed`: these performances on a face that is ``rest`` (M, 3) at rest, ``gain`` times as
+    expressive."""
+    return placed(rest + gain * (marks.local - marks.rest), marks.turn, marks.gaze)
 
 
 def placed(local: Tensor, turn: Tensor, gaze: Tensor) -> Tensor:

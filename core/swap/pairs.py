@@ -34,10 +34,10 @@ def outlined(sets: Series[Faceset]) -> bool:
     return any(faces.cover is not None for faces in sets)
 
 
-def shapes_of(sets: Series[Faceset]) -> Tensor:
-    """(people, M, 3) everybody's ``Marks.shape``; the average face's for those of whom none is known."""
+def rests_of(sets: Series[Faceset]) -> Tensor:
+    """(people, M, 3) everybody's ``Marks.rest``; the average face's for those of whom none is known."""
     average = at_rest(canonical_shape())
-    return torch.stack([average if faces.marks is None else faces.marks.shape for faces in sets])
+    return torch.stack([average if faces.marks is None else faces.marks.rest for faces in sets])
 
 
 def on_device(faces: Faceset, device: torch.device) -> Faceset:
@@ -122,7 +122,7 @@ class Pairs:
         hidden = torch.zeros(count, 1, self.size, self.size, device=self.device)
         known = (torch.rand(count, generator=generator, device=self.device) >= UNGUIDED).tolist()
         rows = [
-            (at, shown.marks, row, asked.marks.shape)
+            (at, shown.marks, row, asked.marks.rest)
             for at, ((a, row), (b, _)) in enumerate(chosen)
             if known[at]
             and (shown := self.sets[a]).marks is not None
@@ -131,7 +131,7 @@ class Pairs:
         if not rows:
             return guide, hidden
         at = torch.tensor([row[0] for row in rows], device=self.device)
-        local = torch.stack([marks.local[row] + shape - marks.shape for _, marks, row, shape in rows])
+        local = torch.stack([marks.local[row] + rest - marks.rest for _, marks, row, rest in rows])
         turn, gaze = (
             torch.stack([getattr(marks, name)[row] for _, marks, row, _ in rows]) for name in ("turn", "gaze")
         )

@@ -64,24 +64,24 @@ def test_saving_into_a_missing_folder_keeps_nothing(model: Model, tmp_path: Path
     assert not list(tmp_path.iterdir())
 
 
-def _guided(shapes: torch.Tensor | None) -> Model:
+def _guided(rests: torch.Tensor | None) -> Model:
     network = SwapNetwork(NetworkShape(size=32, width=4, bottleneck=16, guide=CHANNELS))
-    return Model(network, torch.zeros(2, 3, 16, 16), PEOPLE, {}, shapes=shapes)
+    return Model(network, torch.zeros(2, 3, 16, 16), PEOPLE, {}, rests=rests)
 
 
 def test_the_mean_faces_of_a_guided_network_come_back(tmp_path: Path) -> None:
-    shapes = torch.randn(2, len(POINTS), 3)
-    save_model(tmp_path / "m.safetensors", _guided(shapes))
+    rests = torch.randn(2, len(POINTS), 3)
+    save_model(tmp_path / "m.safetensors", _guided(rests))
     loaded = load_model(tmp_path / "m.safetensors")
-    assert loaded.shapes is not None
-    assert torch.equal(loaded.shapes, shapes)
+    assert loaded.rests is not None
+    assert torch.equal(loaded.rests, rests)
     assert loaded.network.shape.guide == CHANNELS
 
 
-@pytest.mark.parametrize("shapes", [None, torch.zeros(3, len(POINTS), 3), torch.zeros(2, 5, 3)])
+@pytest.mark.parametrize("rests", [None, torch.zeros(3, len(POINTS), 3), torch.zeros(2, 5, 3)])
 def test_a_guided_network_without_its_peoples_mean_faces_is_refused(
-    shapes: torch.Tensor | None, tmp_path: Path
+    rests: torch.Tensor | None, tmp_path: Path
 ) -> None:
-    save_model(tmp_path / "m.safetensors", _guided(shapes))
+    save_model(tmp_path / "m.safetensors", _guided(rests))
     with pytest.raises(DoublureError, match="mean faces that guide its network do not fit"):
         load_model(tmp_path / "m.safetensors")

@@ -47,7 +47,7 @@ def test_the_marks_of_a_set_are_those_of_its_footage(hero_set: SetFolder) -> Non
     cut = build_faceset("mara", "hero", [Sequence.parse(HERO / "hero.1-10####.exr")], size=SIZE).marks
     assert stored is not None
     assert cut is not None
-    apart = acted(stored, stored.shape) - acted(cut, cut.shape)
+    apart = acted(stored, stored.rest) - acted(cut, cut.rest)
     # Half crops: the records' points are rounded, and the crops were laid anew.
     assert apart[:, :-2].abs().mean() < 0.01
     assert apart[:, -2:].abs().max() < 0.05

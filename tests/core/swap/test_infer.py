@@ -222,8 +222,8 @@ def guided() -> Swapper:
     for layer in network.guides:
         torch.nn.init.normal_(layer.weight, 0, 0.3)
     mean = torch.from_numpy(canonical_shape()[list(POINTS)].astype(np.float32))
-    shapes = torch.stack([mean * torch.tensor([1.1, 1.0, 1.0]), mean])
-    return Swapper(Model(network, torch.zeros(2, 3, 16, 16), PEOPLE, {}, shapes=shapes))
+    rests = torch.stack([mean * torch.tensor([1.1, 1.0, 1.0]), mean])
+    return Swapper(Model(network, torch.zeros(2, 3, 16, 16), PEOPLE, {}, rests=rests))
 
 
 def _smiling() -> FaceFrame:

@@ -47,25 +47,23 @@ def test_the_crop_of_a_head_holds_the_same_places_however_large_it_is() -> None:
 def test_somebody_elses_performance_is_the_same_displacement_on_ones_own_face() -> None:
     points, pose = head()
     marks = read_marks(points, PUPILS, pose, SHAPE)
-    other = marks.shape * torch.tensor([1.2, 0.9, 1.0])
+    other = marks.rest * torch.tensor([1.2, 0.9, 1.0])
     got = acted(marks, other)[0, :-2]
     expected = (
-        torch.cat([marks.local[0] + other - marks.shape, torch.ones(len(POINTS), 1)], 1) @ marks.turn[0].T
+        torch.cat([marks.local[0] + other - marks.rest, torch.ones(len(POINTS), 1)], 1) @ marks.turn[0].T
     )
     torch.testing.assert_close(got, expected)
 
 
 def test_without_a_gain_the_face_is_at_rest() -> None:
     first, second = (read_marks(points, PUPILS, pose, SHAPE) for points, pose in (head(seed=1), head(seed=2)))
-    torch.testing.assert_close(
-        acted(first, first.shape, 0.0)[:, :-2], acted(second, first.shape, 0.0)[:, :-2]
-    )
+    torch.testing.assert_close(acted(first, first.rest, 0.0)[:, :-2], acted(second, first.rest, 0.0)[:, :-2])
 
 
 def test_a_pupil_stays_where_it_is_in_a_wider_eye() -> None:
     points, pose = head()
     marks = read_marks(points, PUPILS, pose, SHAPE)
-    at = acted(marks, marks.shape * 1.5)[0]
+    at = acted(marks, marks.rest * 1.5)[0]
     for eye, rim in enumerate((RIGHT_EYE, LEFT_EYE)):
         outer, inner = at[PLACE[rim[0]]], at[PLACE[rim[8]]]
         along = inner - outer
@@ -83,7 +81,7 @@ def test_pupils_that_nobody_knows_lie_beyond_the_crop() -> None:
 
 def test_frames_of_one_person_stack() -> None:
     some = [read_marks(*head(seed=seed)[:1], PUPILS, head(seed=seed)[1], SHAPE) for seed in (1, 2, 3)]
-    every = stacked(some)
+    every = stacked(some, SHAPE)
     assert isinstance(every, Marks)
     torch.testing.assert_close(every.local[1], some[1].local[0])
     assert every.turn.shape == (3, 2, 4)

@@ -112,7 +112,7 @@ def unguided(model: Model) -> Model:
     weights = {k: v for k, v in model.network.state_dict().items() if not k.startswith("guides")}
     network = SwapNetwork(replace(model.network.shape, guide=0))
     network.load_state_dict(weights)
-    return replace(model, network=network, shapes=None)
+    return replace(model, network=network, rests=None)
 
 
 def test_a_model_from_before_the_guide_is_gone_on_from(cast: list[Faceset], tmp_path: Path) -> None:
@@ -140,9 +140,9 @@ def test_a_state_from_before_the_guide_is_not_resumed(cast: list[Faceset], tmp_p
 def test_a_trained_model_knows_everybodys_face_at_rest(cast: list[Faceset], tmp_path: Path) -> None:
     sets = [replace(cast[0], marks=None), *cast[1:]]
     model = train(sets, tmp_path / "m.safetensors", replace(TINY, steps=1), consent=agreed(tmp_path, cast))
-    assert model.shapes is not None
-    assert torch.equal(model.shapes[1], cast[1].marks.shape)
-    assert torch.equal(model.shapes[0], at_rest(canonical_shape()))
+    assert model.rests is not None
+    assert torch.equal(model.rests[1], cast[1].marks.rest)
+    assert torch.equal(model.rests[0], at_rest(canonical_shape()))
 
 
 def test_a_set_whose_person_did_not_agree_is_not_learnt_from(cast: list[Faceset], tmp_path: Path) -> None:
