@@ -18,7 +18,7 @@ def pair(tmp_path: Path) -> Pair:
 
 
 def test_everybody_in_the_shipped_model_is_known_by_seed() -> None:
-    assert known_seeds() == {23: "hero", 30: "driver", **{n: f"p{n}" for n in range(100, 112)}}
+    assert known_seeds() == {23: "hero", 30: "driver", **{n: f"p{n}" for n in range(100, 122)}}
 
 
 def test_a_model_of_people_without_seeds_is_refused(tmp_path: Path) -> None:
