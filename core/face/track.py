@@ -15,6 +15,7 @@ from doublure.core.face.follow import FollowSettings
 from doublure.core.face.fuse import Reading, fuse
 from doublure.core.face.guide import Guide
 from doublure.core.face.hidden import hidden_points
+from doublure.core.face.lids import evened
 from doublure.core.face.occlusion import COVERED, enough_in_view, in_place_of_covered, without_covered_steps
 from doublure.core.face.pose import person_shape
 from doublure.core.face.sidecar import FaceFrame, Track
@@ -201,7 +202,7 @@ class _Shot:
         covered = self._covered
         ordered = without_covered_steps(dict(sorted(self._readings[face].items())), covered)
         steady = steadied(ordered, settings.smoothing, cuts)
-        found = {n: one.points for n, one in steady.items()}
+        found = evened({n: one.points for n, one in steady.items()})
         if shape is None:
             shape = (
                 person_shape(_some(list(found.values()))) if found else canonical_shape().astype(np.float64)
