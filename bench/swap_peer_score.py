@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 
 from bench.swap_peer import Answer
@@ -20,7 +19,7 @@ from doublure.core.measure.reference import Reference
 from doublure.core.measure.take import Take
 from doublure.core.swap.complexion import exchange
 from doublure.core.swap.light import restore
-from doublure.core.swap.marks import Marks, read_marks, stacked
+from doublure.core.swap.marks import Marks, marks_of_face, stacked
 from doublure.core.swap.plate_face import PlateFace, cut_face, lay_over
 
 
@@ -49,12 +48,8 @@ def cut_plates(take: Take, size: int) -> Seen:
         cut = cut_face(plate, face, size) if face.found else None
         if cut is None:
             raise plate.error(face.reason or "the face lies outside the picture", "leave this take out")
-        assert face.points is not None
-        assert face.pose is not None
-        square = np.array([plate.pixel_aspect, 1.0, 1.0])
-        pupils = None if face.pupils is None else face.pupils * square[:2]
         found.append(cut)
-        marks.append(read_marks(face.points * square, pupils, face.pose, track.shape))
+        marks.append(marks_of_face(face, plate.pixel_aspect, track.shape))
     return Seen(found, stacked(marks, track.shape))
 
 

@@ -41,6 +41,9 @@ RIGHT_BROW = (46, 53, 52, 65, 55, 107, 66, 105, 63, 70)
 NOSE_BRIDGE = (168, 6, 197, 195, 5, 4)
 """The ridge of the nose from between the eyes to the tip."""
 
+NOSE_BASE = (98, 97, 2, 326, 327)
+"""The base of the nose, from the right wing to the left."""
+
 EYE_CORNERS = (33, 133, 362, 263)
 """Right outer, right inner, left inner, left outer."""
 

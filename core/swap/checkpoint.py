@@ -152,7 +152,7 @@ def load_model(path: str | os.PathLike[str]) -> Model:
         rests is not None and rests.shape != (len(people), len(POINTS), 3)
     ):
         raise DoublureError(
-            "the mean faces that guide its network do not fit its people",
+            "the faces at rest that guide its network do not fit its people",
             file=path,
             remedy="copy it again or train it again",
         )

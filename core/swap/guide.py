@@ -13,12 +13,13 @@ from doublure.core.face.topology import (
     LEFT_EYE,
     LIPS,
     LIPS_INNER,
+    NOSE_BASE,
     NOSE_BRIDGE,
     OVAL,
     RIGHT_BROW,
     RIGHT_EYE,
 )
-from doublure.core.swap.marks import NOSE_BASE, PLACE, POINTS
+from doublure.core.swap.marks import GROUPS, PLACE, POINTS
 
 _UPPER, _LOWER = slice(8, 17), slice(0, 9)
 Lines = tuple[tuple[int, ...], ...]
@@ -46,6 +47,7 @@ _BETWEEN = 3
 _SOFT = 0.9
 """Standard deviation of a dot, pixels of the guide."""
 _GAIN = 0.7
+"""How soon dots that lie on one another are white."""
 VEILED = 0.5
 """Of the faces, those whose eyes, and those whose mouth, are hidden from the encoder."""
 _VEILS = (
@@ -125,14 +127,5 @@ def veil(at: Tensor, side: int, generator: Generator) -> Tensor:
 @cache
 def _parts() -> Tensor:
     """(M + 2,) which part of the face each mark belongs to; an eye's pupil and lids are one."""
-    groups = (
-        RIGHT_EYE,
-        LEFT_EYE,
-        (*LIPS, *LIPS_INNER),
-        RIGHT_BROW,
-        LEFT_BROW,
-        (*NOSE_BRIDGE, *NOSE_BASE),
-        OVAL,
-    )
-    of = {point: at for at, group in enumerate(groups) for point in group}
+    of = {point: at for at, group in enumerate(GROUPS) for point in group}
     return torch.tensor([*(of[point] for point in POINTS), 0, 1])

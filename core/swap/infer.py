@@ -22,7 +22,7 @@ from doublure.core.swap.face_space import OUTPUTS, canvas, inverse_st_map, st_ma
 from doublure.core.swap.fine_detail import fine_detail
 from doublure.core.swap.guide import drawn
 from doublure.core.swap.light import restore
-from doublure.core.swap.marks import Marks, acted, read_marks
+from doublure.core.swap.marks import Marks, acted, marks_of_face
 from doublure.core.swap.masks import grown
 from doublure.core.swap.plate_face import cut_face, lay_over, placement
 
@@ -191,11 +191,7 @@ class Swapper:
         """What guides the network; None where it has not learned to be guided, or nothing is known of the driver."""
         if self.model.rests is None or shape is None:
             return None
-        assert face.points is not None
-        assert face.pose is not None
-        square = np.array([plate.pixel_aspect, 1.0, 1.0])
-        pupils = None if face.pupils is None else face.pupils * square[:2]
-        return read_marks(face.points * square, pupils, face.pose, shape, rest)
+        return marks_of_face(face, plate.pixel_aspect, shape, rest)
 
     def limit(self, mask: torch.Tensor) -> torch.Tensor:
         """What the matte may reach at most, by the driver's hull (N, 1, S, S).

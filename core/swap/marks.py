@@ -16,11 +16,13 @@ import torch
 from torch import Tensor
 
 from doublure.core.face.pose import Pose
+from doublure.core.face.sidecar import FaceFrame
 from doublure.core.face.topology import (
     LEFT_BROW,
     LEFT_EYE,
     LIPS,
     LIPS_INNER,
+    NOSE_BASE,
     NOSE_BRIDGE,
     OVAL,
     RIGHT_BROW,
@@ -30,28 +32,23 @@ from doublure.core.face.topology import (
 from doublure.core.swap.crop import on_crop
 from doublure.core.swap.rest import face_at_rest, lip_gap
 
-NOSE_BASE = (98, 97, 2, 326, 327)
-"""FaceMesh's points along the base of the nose, from wing to wing."""
-POINTS = tuple(
-    dict.fromkeys(
-        (
-            *RIGHT_EYE,
-            *LEFT_EYE,
-            *LIPS,
-            *LIPS_INNER,
-            *RIGHT_BROW,
-            *LEFT_BROW,
-            *NOSE_BRIDGE,
-            *NOSE_BASE,
-            *OVAL,
-        )
-    )
+GROUPS = (
+    RIGHT_EYE,
+    LEFT_EYE,
+    (*LIPS, *LIPS_INNER),
+    RIGHT_BROW,
+    LEFT_BROW,
+    (*NOSE_BRIDGE, *NOSE_BASE),
+    OVAL,
 )
-"""Which of the 468 points are marks."""
+"""What moves by itself in a face, as FaceMesh's points."""
+POINTS = tuple(dict.fromkeys(point for group in GROUPS for point in group))
+"""Which of the 468 points are marks; models on disk keep faces at rest in this order."""
 PLACE = {point: at for at, point in enumerate(POINTS)}
 EYES = tuple((PLACE[rim[0]], PLACE[rim[8]]) for rim in (RIGHT_EYE, LEFT_EYE))
 """Among the marks, the outer and the inner corner of the person's right and left eye."""
 _BEYOND = 9.0
+"""Where a pupil lies that nobody knows, half crops."""
 _RIGID, _POINTS = np.asarray(RIGID), np.asarray(POINTS)
 
 
@@ -109,6 +106,17 @@ def read_marks(
         torch.tensor([gap]),
         at_rest(shape, [gap]) if rest is None else rest,
     )
+
+
+def marks_of_face(
+    face: FaceFrame, pixel_aspect: float, shape: np.ndarray, rest: Tensor | None = None
+) -> Marks:
+    """`read_marks` of a face that was found, in plate coordinates of this pixel aspect."""
+    assert face.points is not None
+    assert face.pose is not None
+    square = np.array([pixel_aspect, 1.0, 1.0])
+    pupils = None if face.pupils is None else face.pupils * square[:2]
+    return read_marks(face.points * square, pupils, face.pose, shape, rest)
 
 
 def at_rest(shape: np.ndarray, gaps: Sequence[float] = (0.0,)) -> Tensor:

@@ -69,7 +69,7 @@ def _guided(rests: torch.Tensor | None) -> Model:
     return Model(network, torch.zeros(2, 3, 16, 16), PEOPLE, {}, rests=rests)
 
 
-def test_the_mean_faces_of_a_guided_network_come_back(tmp_path: Path) -> None:
+def test_the_faces_at_rest_of_a_guided_network_come_back(tmp_path: Path) -> None:
     rests = torch.randn(2, len(POINTS), 3)
     save_model(tmp_path / "m.safetensors", _guided(rests))
     loaded = load_model(tmp_path / "m.safetensors")
@@ -79,9 +79,9 @@ def test_the_mean_faces_of_a_guided_network_come_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("rests", [None, torch.zeros(3, len(POINTS), 3), torch.zeros(2, 5, 3)])
-def test_a_guided_network_without_its_peoples_mean_faces_is_refused(
+def test_a_guided_network_without_its_peoples_faces_at_rest_is_refused(
     rests: torch.Tensor | None, tmp_path: Path
 ) -> None:
     save_model(tmp_path / "m.safetensors", _guided(rests))
-    with pytest.raises(DoublureError, match="mean faces that guide its network do not fit"):
+    with pytest.raises(DoublureError, match="faces at rest that guide its network do not fit"):
         load_model(tmp_path / "m.safetensors")
