@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
     from doublure.core.consent.training import as_header
     from doublure.core.swap.export_hero import Origin, hero_crop
     from doublure.core.swap.infer import Swapper
+    from doublure.core.swap.network_input import channels
     from doublure.core.swap.train import model_digest
 
     _check_outputs(args)
@@ -76,7 +78,8 @@ def run(args: argparse.Namespace) -> int:
         from doublure.core.swap.export_torchscript import write_torchscript
 
         write_torchscript(args.torchscript, module, origin)
-        written += [args.torchscript, _write_nk(args.torchscript, origin)]
+        behind = channels(guided=model.rests is not None)[4:]
+        written += [args.torchscript, _write_nk(args.torchscript, origin, behind)]
     if args.onnx is not None:
         from doublure.core.swap.export_onnx import write_onnx
 
@@ -99,13 +102,14 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _write_nk(torchscript: Path, origin: Origin) -> Path:
+def _write_nk(torchscript: Path, origin: Origin, behind: Sequence[str]) -> Path:
+    """``behind`` are the channels that go in behind R, G, B and A."""
     from doublure.core.atomic import atomic_file
     from doublure.gizmos.nk.writer import write
     from doublure.gizmos.nuke.cat_file import cat_file_creator
 
     path = torchscript.with_suffix(".nk")
-    text = write(cat_file_creator(torchscript, f"Doublure {origin.hero}", KNOBS))
+    text = write(cat_file_creator(torchscript, f"Doublure {origin.hero}", KNOBS, behind))
     with atomic_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
     return path

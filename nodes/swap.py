@@ -217,7 +217,9 @@ Swap = Node(
             "Output",
             "Plate: the face over the plate. Crop: the face straightened, in a square picture, to paint on. ST map: "
             "lays such a crop over the plate (Nuke's STMap, source the crop). Inverse ST map: cuts the plate so. "
-            "Write maps as 32-bit float; the matrix is in the header as doublureCropToPlate.",
+            "Network input: what an exported network takes, for a host that runs it: the crop in ACEScct with its mask "
+            "and the channels that guide it, which only Write keeps. Write maps and input as 32-bit float; the matrix "
+            "is in the header as doublureCropToPlate.",
             choices=OUTPUTS,
             animatable=False,
             group="Output",

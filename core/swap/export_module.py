@@ -40,41 +40,50 @@ class Blur(nn.Module):
 
 
 class Level(nn.Module):
-    """A modulated block and what makes it twice as large: (N, C, H, W), (1, K) code -> (N, C', 2H, 2W)."""
+    """A modulated block and what makes it twice as large: (N, C, H, W), (1, K) code, guide -> (N, C', 2H, 2W).
 
-    def __init__(self, block: ModulatedResidual, grow: nn.Conv2d, start: int) -> None:
+    ``tell`` is what it makes of the guide; None in a network that is not guided, where the guide is not looked at.
+    """
+
+    def __init__(self, block: ModulatedResidual, grow: nn.Conv2d, start: int, tell: nn.Conv2d | None) -> None:
         super().__init__()
-        self.first, self.second, self.grow = block.first, block.second, grow
+        self.first, self.second, self.grow, self.tell = block.first, block.second, grow, tell
         self.start, self.channels = start, block.channels
 
-    def modulated(self, x: Tensor, code: Tensor) -> Tensor:
+    def modulated(self, x: Tensor, code: Tensor, guide: Tensor) -> Tensor:
+        if self.tell is not None:
+            x = x + self.tell(F.avg_pool2d(guide, guide.shape[3] // x.shape[3]))
         part = code[:, self.start : self.start + 4 * self.channels].reshape(4, 1, self.channels, 1, 1)
         x = x * (1 + part[0]) + part[1]
         inner = self.first(F.leaky_relu(x, 0.1)) * (1 + part[2]) + part[3]
         return x + self.second(F.leaky_relu(inner, 0.1))
 
-    def forward(self, x: Tensor, code: Tensor) -> Tensor:
-        return F.pixel_shuffle(F.leaky_relu(self.grow(self.modulated(x, code)), 0.1), 2)
+    def forward(self, x: Tensor, code: Tensor, guide: Tensor) -> Tensor:
+        return F.pixel_shuffle(F.leaky_relu(self.grow(self.modulated(x, code, guide)), 0.1), 2)
 
 
 class Last(nn.Module):
-    """The finest block and the output: (N, C, S/2, S/2), (1, K) code -> (N, 4, S, S)."""
+    """The finest block and the output: (N, C, S/2, S/2), (1, K) code, guide -> (N, 4, S, S)."""
 
     def __init__(self, level: Level) -> None:
         super().__init__()
         self.level = level
 
-    def forward(self, x: Tensor, code: Tensor) -> Tensor:
-        x = self.level.modulated(x, code)
+    def forward(self, x: Tensor, code: Tensor, guide: Tensor) -> Tensor:
+        x = self.level.modulated(x, code, guide)
         return F.pixel_shuffle(self.level.grow(F.leaky_relu(x, 0.1)), 2)
 
 
 class HeroCrop(nn.Module):
-    """(N, 4, S, S) -> (N, 4, S, S): an aligned crop of a face becomes the hero's.
+    """(N, 4 + 2 G, S, S) -> (N, 4, S, S): an aligned crop of a face becomes the hero's.
 
-    In: R, G, B the crop in ACEScct, exposed so that the face's median luma is middle grey
-    (`doublure.core.swap.plate_face.cut_face`); A the face's mask, 0-1. Out: R, G, B the swapped face in ACEScct,
-    exposed as the input, unclamped, not multiplied by alpha; A the matte, 0-1.
+    In, as `doublure.core.swap.network_input` has it: R, G, B the crop in ACEScct, exposed so that the face's median
+    luma is middle grey; A the face's mask, 0-1; then the guides, G channels each: the landmarks on the face that is
+    wanted, and on the performer's own, which counts only where ``mix`` is not 1. Without guides, (N, 4, S, S), the
+    landmarks are not known. G is 0 in a network that is not guided.
+
+    Out: R, G, B the swapped face in ACEScct, exposed as the input, unclamped, not multiplied by alpha; A the matte,
+    0-1.
 
     Attributes:
         mix: identity, 0 the crop's own face with an empty matte, 1 the hero.
@@ -108,11 +117,14 @@ class HeroCrop(nn.Module):
         self.mix, self.complexion, self.sharpness = 1.0, 1.0, 0.0
         self.size, self.grid, self.scale = network.shape.size, network.grid, DETAIL_SCALE
         self.encoder, self.expand = network.encoder, network.expand
+        self.guide = network.shape.guide
         levels, start = [], 0
-        for block, grow in zip(network.blocks, [*network.up, network.out], strict=True):
+        tells: list[nn.Module | None] = [*network.guides] or [None for _ in network.blocks]
+        for block, grow, tell in zip(network.blocks, [*network.up, network.out], tells, strict=True):
             assert isinstance(block, ModulatedResidual)
             assert isinstance(grow, nn.Conv2d)
-            levels.append(Level(block, grow, start))
+            assert tell is None or isinstance(tell, nn.Conv2d)
+            levels.append(Level(block, grow, start, tell))
             start += block.code_length
         self.levels, self.last = nn.ModuleList(levels[:-1]), Last(levels[-1])
         self.reach = reach
@@ -133,19 +145,29 @@ class HeroCrop(nn.Module):
         self, crop: Tensor, mix: Tensor, complexion: Tensor, sharpness: Tensor, mixed: bool, sharpened: bool
     ) -> Tensor:
         """The knobs as (1,) tensors; ``mixed`` and ``sharpened`` say whether they may differ from 1 and 0."""
-        if crop.shape[1] != 4 or crop.shape[2] != self.size or crop.shape[3] != self.size:
-            raise ValueError("the input must be RGBA, and as large as the crop that the network was made for")
+        bare = crop.shape[1] == 4
+        if not (bare or crop.shape[1] == 4 + 2 * self.guide):
+            raise ValueError("the input must be RGBA, or RGBA and the two guides of a guided network")
+        if crop.shape[2] != self.size or crop.shape[3] != self.size:
+            raise ValueError("the input must be as large as the crop that the network was made for")
         # Light is separated in float32 whatever the weights are: half floats lose it.
         given = crop.float()
-        colour, mask = given[:, :3], given[:, 3:].clamp(0.0, 1.0)
+        colour, mask = given[:, :3], given[:, 3:4].clamp(0.0, 1.0)
+        # Nothing drawn: landmarks that are not known.
+        half = self.size // 2
+        guides = torch.zeros([crop.shape[0], 2 * self.guide, half, half], device=crop.device)
+        if not bare:
+            guides = F.avg_pool2d(given[:, 4:], 2)
+        guides = guides.to(self.hero.dtype)
         low = self.low_frequencies(colour, mask)
         detail = colour - low
         latent = self.encoder((detail * mask * self.scale).to(self.hero.dtype))
-        x = self.decode(latent, self.own + mix.to(self.own.dtype) * (self.hero - self.own))
+        code = self.own + mix.to(self.own.dtype) * (self.hero - self.own)
+        x = self.decode(latent, code, guides[:, : self.guide])
         wanted, matte = x[:, :3] / self.scale, torch.sigmoid(x[:, 3:])
         if mixed:
             # What the network misses of the crop's own face fades in, so that mix 0 is the crop itself.
-            own = self.decode(latent, self.own)[:, :3] / self.scale
+            own = self.decode(latent, self.own, guides[:, self.guide :])[:, :3] / self.scale
             wanted = wanted + (1.0 - mix) * (detail - own)
         if sharpened:
             wanted = wanted + sharpness * (wanted - self.fine(wanted))
@@ -160,10 +182,10 @@ class HeroCrop(nn.Module):
         blurred = self.light(torch.cat([(colour - mean) * mask, mask], 1))
         return blurred[:, :3] / blurred[:, 3:].clamp(min=0.02) + mean
 
-    def decode(self, latent: Tensor, code: Tensor) -> Tensor:
-        """(N, bottleneck), (1, K) -> (N, 4, S, S) float32: scaled detail and matte logits."""
+    def decode(self, latent: Tensor, code: Tensor, guide: Tensor) -> Tensor:
+        """(N, bottleneck), (1, K), (N, G, S/2, S/2) -> (N, 4, S, S) float32: scaled detail and matte logits."""
         x = self.expand(F.leaky_relu(latent, 0.1))
         x = x.reshape(x.shape[0], -1, self.grid, self.grid)
         for level in self.levels:
-            x = level(x, code)
-        return self.last(x, code).float()
+            x = level(x, code, guide)
+        return self.last(x, code, guide).float()

@@ -35,7 +35,8 @@ class _WithKnobs(nn.Module):
 def write_onnx(path: str | os.PathLike[str], module: HeroCrop, origin: Origin) -> None:
     """Writes the module with the inputs `INPUTS` and the output `OUTPUT`; its origin is in ``metadata_props``.
 
-    The graph decodes both identities whatever ``mix`` is.
+    The graph decodes both identities whatever ``mix`` is. Of a guided network ``crop`` always has the guides, all 0
+    where no landmarks are known.
 
     Raises:
         DoublureError: the extra is not installed, or the file cannot be written.
@@ -61,7 +62,10 @@ def require_onnx(path: str | os.PathLike[str]) -> None:
 
 def _proto(module: HeroCrop) -> Any:
     size = module.size
-    given = (torch.zeros(1, 4, size, size), *(torch.full([1], value) for value in (1.0, 1.0, 0.0)))
+    given = (
+        torch.zeros(1, 4 + 2 * module.guide, size, size),
+        *(torch.full([1], value) for value in (1.0, 1.0, 0.0)),
+    )
     log = logging.getLogger("torch.onnx")
     level = log.level
     # It warns of the absence of a package that nothing here needs.

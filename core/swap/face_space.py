@@ -16,13 +16,14 @@ import torch
 from doublure.core.frame import Attribute, Frame
 from doublure.core.window import Window
 
-Output = Literal["Plate", "Crop", "ST map", "Inverse ST map"]
+Output = Literal["Plate", "Crop", "ST map", "Inverse ST map", "Network input"]
 OUTPUTS: tuple[str, ...] = get_args(Output)
 """What Swap can give. Saved by label: file format, never renamed."""
 MATRIX = "doublureCropToPlate"
 """Header attribute: the 3 x 3 matrix M from crop pixels to plate pixels, ``(x, y, 1) = (u, v, 1) M`` as in Imath; y
 down from the windows' origin, and pixel (i, j) covers [i, i+1) x [j, j+1)."""
-_DATA_SPACE = "Raw"  # maps are not colour: nothing may convert them
+DATA_SPACE = "Raw"
+"""Of maps and what else is not colour: nothing may convert it."""
 _CHANNELS = ("R", "G", "B", "A")
 
 
@@ -99,4 +100,4 @@ def _mapped(window: Window, linear: np.ndarray, shift: np.ndarray) -> tuple[np.n
 def _map(over: Frame, s: np.ndarray, t: np.ndarray) -> Frame:
     inside = (s >= 0) & (s <= 1) & (t >= 0) & (t <= 1)
     planes = np.stack([s, t, np.zeros_like(s), inside]).astype(np.float32)
-    return replace(over, pixels=torch.from_numpy(planes), channels=_CHANNELS, space=_DATA_SPACE)
+    return replace(over, pixels=torch.from_numpy(planes), channels=_CHANNELS, space=DATA_SPACE)

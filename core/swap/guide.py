@@ -41,7 +41,9 @@ PARTS: tuple[Lines, ...] = (
 )
 """Lines through FaceMesh's points: upper and lower lids, lips, their inner edges, brows, nose, outline. Each is a
 channel; one more shows the pupils."""
-CHANNELS = len(PARTS) + 1
+NAMES = ("upper_lids", "lower_lids", "lips", "upper_lip", "lower_lip", "brows", "nose", "outline", "pupils")
+"""What the channels are called in files."""
+CHANNELS = len(NAMES)
 _BETWEEN = 3
 """Dots from one mark to the next: at half the crop's resolution they run into a line."""
 _SOFT = 0.9

@@ -20,14 +20,14 @@ from doublure.core.swap.complexion import exchange
 from doublure.core.swap.expression_gain import with_expression
 from doublure.core.swap.face_space import OUTPUTS, canvas, inverse_st_map, st_map, with_matrix
 from doublure.core.swap.fine_detail import fine_detail
-from doublure.core.swap.guide import drawn
+from doublure.core.swap.guide import CHANNELS, drawn
 from doublure.core.swap.light import restore
 from doublure.core.swap.marks import Marks, acted, marks_of_face
 from doublure.core.swap.masks import grown
+from doublure.core.swap.network_input import network_input, no_input
 from doublure.core.swap.plate_face import cut_face, lay_over, placement
 
-_MAPS = OUTPUTS[2:]
-_IN_CROP = (OUTPUTS[1], OUTPUTS[3])
+_PLATE, _CROP, _MAP, _INVERSE, _INPUT = OUTPUTS
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ class SwapSettings:
         plate_detail: how much of the plate's own detail finer than the network's crop is laid over the new face, 0-1.
         highlights: how much of the plate's highlights, above what the new face has, is put back, 0–1.
         expression: gain of the driver's expression, 1 = as it is, 0 = the person's mean face, above 1 exaggerated.
-        output: one of ``OUTPUTS``: the face over the plate, the face in its crop, or a map between the two.
+        output: one of ``OUTPUTS``: the face over the plate, the face in its crop, a map between the two, or what an
+            exported network takes (`doublure.core.swap.network_input`).
         crop_scale: pixels of an output in crop space for one of the network's, along a side; above 0.
     """
 
@@ -105,8 +106,9 @@ class Swapper:
                 where None.
 
         Returns:
-            RGBA in ACEScg, premultiplied, 0 away from the face; maps are data. All zero where the track has no face
-            here, where the face lies outside the picture (maps are then whole), and where ``mix`` is 0.
+            RGBA in ACEScg, premultiplied, 0 away from the face; maps and a network's input are data. All zero where
+            the track has no face here, where the face lies outside the picture (maps are then whole), and where
+            ``mix`` is 0.
 
         Raises:
             ValueError: an expression gain without a shape.
@@ -117,16 +119,18 @@ class Swapper:
             raise plate.error(f"it is in {plate.space}, not {WORKING}", "convert it first")
         hero = self.hero_index(settings.hero)
         size = self.model.network.shape.size
-        flat = settings.output in _IN_CROP
+        flat = settings.output in (_CROP, _INVERSE)
 
         def nothing() -> Frame:
+            if settings.output == _INPUT:
+                return no_input(plate, size, self.model.rests is not None)
             return canvas(plate, size, settings.crop_scale)[0] if flat else _nothing(plate)
 
         if face.points is None or face.pose is None or settings.mix == 0:
             return nothing()
         check()
         target = placement(plate, face, size, scale=settings.scale, offset=settings.offset)
-        if settings.output in _MAPS:
+        if settings.output in (_MAP, _INVERSE):
             over, _ = canvas(plate, size, settings.crop_scale)
             made = inverse_st_map(plate, over, target, size) if flat else st_map(plate, target, size)
             return with_matrix(made, target, over.data.width, size)
@@ -139,6 +143,10 @@ class Swapper:
                 raise ValueError("an expression gain needs the person's shape")
             own = with_expression(own, face, shape, settings.expression, plate.pixel_aspect)
         marks = self._marks(plate, face, shape, rest)
+        if settings.output == _INPUT:
+            guides = [self._guide(marks, hero, settings, share) for share in (settings.mix, 0.0)]
+            made = network_input(plate, own, [guide for guide in guides if guide is not None])
+            return with_matrix(made, target, size, size)
         detail, matte = self._predict(own.split.detail, own.mask, hero, settings, marks)
         check()
         detail = _sharpen(detail, settings.sharpness)
@@ -162,24 +170,19 @@ class Swapper:
     ) -> tuple[np.ndarray, np.ndarray]:
         """(detail (S, S, 3), matte (S, S)) with the identity mixed in."""
         network, mix = self.model.network, settings.mix
-
-        def guide(share: float) -> torch.Tensor | None:
-            if marks is None or self.model.rests is None:
-                return None
-            mixed = torch.lerp(marks.rest, self.model.rests[hero], share)
-            return drawn(acted(marks, mixed, settings.expression), network.shape.size // 2)
-
         seen = torch.from_numpy((detail * mask[..., None]).transpose(2, 0, 1)[None].copy())
         codes = network.codes.weight
         if mix == 1:
-            wanted, matte = network(seen, codes[hero][None], guide(1))
+            wanted, matte = network(seen, codes[hero][None], self._guide(marks, hero, settings, 1))
         else:
             own = self.own_code()
-            wanted, matte = network(seen, torch.lerp(own, codes[hero][None], mix), guide(mix))
+            mixed = torch.lerp(own, codes[hero][None], mix)
+            wanted, matte = network(seen, mixed, self._guide(marks, hero, settings, mix))
             check()
             # What the network misses of the plate's own face fades in, so that mix 0 is the plate itself.
             wanted = wanted + (1 - mix) * (
-                torch.from_numpy(detail.transpose(2, 0, 1)[None]) - network(seen, own, guide(0))[0]
+                torch.from_numpy(detail.transpose(2, 0, 1)[None])
+                - network(seen, own, self._guide(marks, hero, settings, 0))[0]
             )
         inside = torch.sigmoid(matte)[0, 0].numpy()
         limit = self.limit(torch.from_numpy(mask)[None, None])[0, 0].numpy()
@@ -192,6 +195,18 @@ class Swapper:
         if self.model.rests is None or shape is None:
             return None
         return marks_of_face(face, plate.pixel_aspect, shape, rest)
+
+    def _guide(
+        self, marks: Marks | None, hero: int, settings: SwapSettings, share: float
+    ) -> torch.Tensor | None:
+        """The marks on the driver's face, which ``share`` makes the hero's; None where the network is not guided."""
+        if self.model.rests is None:
+            return None
+        side = self.model.network.shape.size // 2
+        if marks is None:
+            return torch.zeros(1, CHANNELS, side, side)
+        mixed = torch.lerp(marks.rest, self.model.rests[hero], share)
+        return drawn(acted(marks, mixed, settings.expression), side)
 
     def limit(self, mask: torch.Tensor) -> torch.Tensor:
         """What the matte may reach at most, by the driver's hull (N, 1, S, S).
@@ -219,7 +234,7 @@ class Swapper:
 def _at_rest(settings: SwapSettings) -> bool:
     """Whether the new face lies on the plate's own, pixel by pixel: else the plate's finest detail is not its own."""
     return (
-        settings.output == OUTPUTS[0]
+        settings.output == _PLATE
         and settings.scale == 1
         and settings.offset == (0.0, 0.0)
         and settings.expression == 1

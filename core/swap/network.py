@@ -127,16 +127,26 @@ class SwapNetwork(nn.Module):
         return self.encoder(detail * DETAIL_SCALE)
 
     def forward(self, detail: Tensor, code: Tensor, guide: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """``guide`` is (N, guide, S / 2, S / 2); None where no landmarks are known."""
+        """``guide`` is (N, guide, S / 2, S / 2); None where no landmarks are known: as one all 0, which is what
+        training shows then."""
         latent = self.performance(detail)
         x = self.expand(_leaky(latent)).unflatten(1, (-1, self.grid, self.grid))
         parts = code.split([block.code_length for block in self.blocks], dim=1)
         for level, (block, part) in enumerate(zip(self.blocks, parts, strict=True)):
-            if self.shape.guide and guide is not None:
-                times = guide.shape[-1] // x.shape[-1]
-                x = x + self.guides[level](guide if times == 1 else F.avg_pool2d(guide, times))
+            if self.shape.guide:
+                x = x + self._told(level, guide, x.shape[-1])
             x = block(x, part)
             if level < len(self.up):
                 x = F.pixel_shuffle(_leaky(self.up[level](x)), 2)
         x = F.pixel_shuffle(self.out(_leaky(x)), 2)
         return x[:, :3] / DETAIL_SCALE, x[:, 3:]
+
+    def _told(self, level: int, guide: Tensor | None, side: int) -> Tensor:
+        """What a level makes of the guide; of None what it makes of one on which nothing is drawn."""
+        convolution = self.guides[level]
+        assert isinstance(convolution, nn.Conv2d)
+        if guide is None:
+            assert convolution.bias is not None
+            return convolution.bias[:, None, None]
+        times = guide.shape[-1] // side
+        return convolution(guide if times == 1 else F.avg_pool2d(guide, times))

@@ -191,9 +191,9 @@ TOOL = {
                             'name': 'output',
                             'kind': 'choice',
                             'label': 'Output',
-                            'help': "Plate: the face over the plate. Crop: the face straightened, in a square picture, to paint on. ST map: lays such a crop over the plate (Nuke's STMap, source the crop). Inverse ST map: cuts the plate so. Write maps as 32-bit float; the matrix is in the header as doublureCropToPlate.",
+                            'help': "Plate: the face over the plate. Crop: the face straightened, in a square picture, to paint on. ST map: lays such a crop over the plate (Nuke's STMap, source the crop). Inverse ST map: cuts the plate so. Network input: what an exported network takes, for a host that runs it: the crop in ACEScct with its mask and the channels that guide it, which only Write keeps. Write maps and input as 32-bit float; the matrix is in the header as doublureCropToPlate.",
                             'default': 'Plate',
-                            'choices': ['Plate', 'Crop', 'ST map', 'Inverse ST map'],
+                            'choices': ['Plate', 'Crop', 'ST map', 'Inverse ST map', 'Network input'],
                             'animatable': False,
                         },
                         {

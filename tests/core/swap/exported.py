@@ -11,8 +11,10 @@ from doublure.core.face.track import FaceFrame
 from doublure.core.frame import Frame
 from doublure.core.swap.checkpoint import Model
 from doublure.core.swap.export_hero import Origin
+from doublure.core.swap.guide import CHANNELS
 from doublure.core.swap.infer import Swapper
 from doublure.core.swap.light import restore
+from doublure.core.swap.marks import at_rest
 from doublure.core.swap.network import NetworkShape, SwapNetwork
 from doublure.core.swap.plate_face import PlateFace, cut_face
 
@@ -25,12 +27,19 @@ PEOPLE = (
 ORIGIN = Origin("0" * 64, "ada", "ben", "stage", ("sq010",), SIZE, ())
 
 
-def tiny_swapper(people: tuple[dict[str, str], ...] = PEOPLE) -> Swapper:
+def tiny_swapper(people: tuple[dict[str, str], ...] = PEOPLE, *, guided: bool = False) -> Swapper:
     torch.manual_seed(3)
     count = len(people)
-    network = SwapNetwork(NetworkShape(size=SIZE, width=4, bottleneck=16, people=count)).eval()
+    shape = NetworkShape(size=SIZE, width=4, bottleneck=16, people=count, guide=CHANNELS if guided else 0)
+    network = SwapNetwork(shape).eval()
     torch.nn.init.normal_(network.codes.weight, 0, 0.3)
-    return Swapper(Model(network, 0.05 * torch.randn(count, 3, 16, 16), people, {}))
+    complexions, rests = 0.05 * torch.randn(count, 3, 16, 16), None
+    if guided:
+        for parameter in network.guides.parameters():
+            torch.nn.init.normal_(parameter, 0, 0.3)
+        rest = at_rest(canonical_shape())
+        rests = rest + 0.05 * torch.randn(count, *rest.shape)
+    return Swapper(Model(network, complexions, people, {}, rests=rests))
 
 
 def plate_and_face(highlight: float = 0.3, spread: float = 1.0) -> tuple[Frame, FaceFrame]:

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 import torch
 
+from doublure.core.face.topology import canonical_shape
+from doublure.core.face.track import FaceFrame
+from doublure.core.frame import Frame
 from doublure.core.swap.export_hero import hero_crop
 from doublure.core.swap.export_module import Blur
-from doublure.core.swap.infer import SwapSettings
+from doublure.core.swap.guide import CHANNELS
+from doublure.core.swap.infer import Swapper, SwapSettings
+from doublure.core.swap.network_input import EXPOSURE
 from doublure.core.swap.plate_face import lay_over
 from tests.core.swap.exported import PEOPLE, SIZE, crop_of, plate_and_face, tiny_swapper
 
@@ -36,6 +43,43 @@ def test_laid_over_the_plate_it_is_what_the_swap_renders(knobs: dict[str, float]
     made = lay_over(plate, rgba[..., :3], rgba[..., 3], own.matrix, own.split.exposure, own.highlights)
     assert wanted.pixels[3].max() > 0
     torch.testing.assert_close(made.pixels, wanted.pixels, rtol=RELATIVE, atol=ABSOLUTE)
+
+
+@pytest.mark.parametrize("mix", [1.0, 0.4])
+def test_guided_by_the_networks_input_it_is_what_the_swap_renders(mix: float) -> None:
+    swapper, (plate, face) = tiny_swapper(guided=True), plate_and_face(40.0)
+    made = _laid_over(swapper, SwapSettings(mix=mix), plate, face, canonical_shape())
+    wanted = swapper.render(plate, face, SwapSettings(mix=mix), canonical_shape())
+    unguided = swapper.render(plate, face, SwapSettings(mix=mix))
+    assert (wanted.pixels - unguided.pixels).abs().max() > 0.01
+    torch.testing.assert_close(made.pixels, wanted.pixels, rtol=RELATIVE, atol=ABSOLUTE)
+
+
+@pytest.mark.parametrize("mix", [1.0, 0.4])
+def test_a_guided_network_with_the_crop_alone_is_a_swap_without_landmarks(mix: float) -> None:
+    swapper, (plate, face) = tiny_swapper(guided=True), plate_and_face()
+    module = hero_crop(swapper)
+    module.mix = mix
+    own, crop = crop_of(plate, face)
+    rgba = module(crop)[0].permute(1, 2, 0).numpy()
+    made = lay_over(plate, rgba[..., :3], rgba[..., 3], own.matrix, own.split.exposure, own.highlights)
+    wanted = swapper.render(plate, face, SwapSettings(mix=mix))
+    torch.testing.assert_close(made.pixels, wanted.pixels, rtol=RELATIVE, atol=ABSOLUTE)
+    unknown = _laid_over(swapper, SwapSettings(mix=mix), plate, face, None)
+    torch.testing.assert_close(unknown.pixels, made.pixels)
+
+
+def _laid_over(
+    swapper: Swapper, settings: SwapSettings, plate: Frame, face: FaceFrame, shape: np.ndarray | None
+) -> Frame:
+    """As a host does it that has the network's input as a picture, exported at the same mix."""
+    given = swapper.render(plate, face, replace(settings, output="Network input"), shape)
+    module = hero_crop(swapper)
+    module.mix = settings.mix
+    rgba = module(given.pixels[None])[0].permute(1, 2, 0).numpy()
+    own, _ = crop_of(plate, face)
+    exposure = given.metadata[EXPOSURE].value
+    return lay_over(plate, rgba[..., :3], rgba[..., 3], own.matrix, exposure, own.highlights)
 
 
 @pytest.mark.parametrize("spread", [2.0, 0.1], ids=["mask to the edge", "mask of some pixels"])
@@ -96,10 +140,18 @@ def test_half_weights_give_half_floats_near_the_float_result() -> None:
     torch.testing.assert_close(made.float(), wanted, rtol=0, atol=5e-3)
 
 
-@pytest.mark.parametrize("shape", [(1, 3, SIZE, SIZE), (1, 4, SIZE, SIZE // 2), (1, 4, 2 * SIZE, SIZE)])
-def test_another_shape_is_refused_in_words(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match="must be RGBA, and as large as the crop"):
+@pytest.mark.parametrize("shape", [(1, 4, SIZE, SIZE // 2), (1, 4, 2 * SIZE, SIZE)])
+def test_another_size_is_refused_in_words(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="as large as the crop"):
         hero_crop(tiny_swapper())(torch.zeros(shape))
+
+
+@pytest.mark.parametrize(
+    ("channels", "guided"), [(3, False), (3, True), (4 + 2 * CHANNELS, False), (4 + CHANNELS, True)]
+)
+def test_other_channels_are_refused_in_words(channels: int, guided: bool) -> None:
+    with pytest.raises(ValueError, match="must be RGBA, or RGBA and the two guides"):
+        hero_crop(tiny_swapper(guided=guided))(torch.zeros(1, channels, SIZE, SIZE))
 
 
 @pytest.mark.parametrize("sigma", [0.4, 3.5, 6.0])

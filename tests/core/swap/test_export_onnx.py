@@ -12,7 +12,8 @@ from doublure.core.errors import DoublureError
 from doublure.core.swap import export_module
 from doublure.core.swap.export_hero import KEY, hero_crop
 from doublure.core.swap.export_onnx import INPUTS, OUTPUT, require_onnx, write_onnx
-from tests.core.swap.exported import ORIGIN, crop_of, plate_and_face, tiny_swapper
+from doublure.core.swap.guide import CHANNELS
+from tests.core.swap.exported import ORIGIN, SIZE, crop_of, plate_and_face, tiny_swapper
 
 needs_extra = pytest.mark.skipif(
     not all(find_spec(name) for name in ("onnx", "onnxscript", "onnxruntime")),
@@ -39,6 +40,21 @@ def test_onnxruntime_gives_what_the_module_gives(written: Path, knobs: tuple[flo
     values = [crop.numpy(), *(np.array([knob], np.float32) for knob in knobs)]
     (made,) = session.run([OUTPUT], dict(zip(INPUTS, values, strict=True)))
     torch.testing.assert_close(torch.from_numpy(made), module(crop), rtol=0, atol=1e-5)
+
+
+@needs_extra
+def test_onnxruntime_is_guided_as_the_module_is(tmp_path: Path) -> None:
+    import onnxruntime
+
+    module = hero_crop(tiny_swapper(guided=True))
+    write_onnx(tmp_path / "ada.onnx", module, ORIGIN)
+    _, crop = crop_of(*plate_and_face())
+    given = torch.cat([crop, torch.rand(1, 2 * CHANNELS, SIZE, SIZE)], 1)
+    module.mix = 0.3
+    session = onnxruntime.InferenceSession(tmp_path / "ada.onnx", providers=["CPUExecutionProvider"])
+    values = [given.numpy(), *(np.array([knob], np.float32) for knob in (0.3, 1.0, 0.0))]
+    (made,) = session.run([OUTPUT], dict(zip(INPUTS, values, strict=True)))
+    torch.testing.assert_close(torch.from_numpy(made), module(given), rtol=0, atol=1e-5)
 
 
 @needs_extra

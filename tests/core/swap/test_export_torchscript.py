@@ -13,7 +13,8 @@ from doublure.core.errors import DoublureError
 from doublure.core.swap import export_module
 from doublure.core.swap.export_hero import KEY, hero_crop
 from doublure.core.swap.export_torchscript import write_torchscript
-from tests.core.swap.exported import ORIGIN, crop_of, plate_and_face, tiny_swapper
+from doublure.core.swap.guide import CHANNELS
+from tests.core.swap.exported import ORIGIN, SIZE, crop_of, plate_and_face, tiny_swapper
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +38,18 @@ def test_the_file_is_the_module_and_its_attributes_are_the_knobs(written: Path) 
             setattr(module, name, value)
             setattr(script, name, value)
         torch.testing.assert_close(script(crop), module(crop), rtol=0, atol=1e-6)
+
+
+def test_a_guided_file_takes_the_guides_and_the_crop_alone(tmp_path: Path) -> None:
+    module = hero_crop(tiny_swapper(guided=True))
+    write_torchscript(tmp_path / "ada.pt", module, ORIGIN)
+    script = loaded(tmp_path / "ada.pt")
+    _, crop = crop_of(*plate_and_face())
+    guides = torch.rand(1, 2 * CHANNELS, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
+    guided = torch.cat([crop, guides], 1)
+    for given in (crop, guided):
+        torch.testing.assert_close(script(given), module(given), rtol=0, atol=1e-6)
+    assert (script(guided) - script(crop)).abs().max() > 1e-3
 
 
 def test_its_origin_is_in_it(written: Path) -> None:

@@ -58,3 +58,14 @@ def test_a_guide_moves_what_lies_under_it_most() -> None:
     change = (network(face, code, guide)[0] - network(face, code)[0]).abs().mean((0, 1))
     assert change[4:20, 4:20].mean() > 1e-4
     assert change[32:, 32:].max() == 0
+
+
+def test_no_guide_is_a_guide_on_which_nothing_is_drawn() -> None:
+    network = SwapNetwork(NetworkShape(size=32, width=4, bottleneck=16, guide=3)).eval()
+    for parameter in network.guides.parameters():
+        torch.nn.init.normal_(parameter)
+    detail, code = torch.rand(2, 3, 32, 32), network.code(torch.tensor([0, 1]))
+    for without, empty in zip(
+        network(detail, code), network(detail, code, torch.zeros(2, 3, 16, 16)), strict=True
+    ):
+        torch.testing.assert_close(without, empty)

@@ -5,7 +5,7 @@ from pathlib import Path
 from doublure.gizmos.nk.parser import parse
 from doublure.gizmos.nk.syntax import Node
 from doublure.gizmos.nk.writer import write
-from doublure.gizmos.nuke.cat_file import CHANNELS, cat_file_creator
+from doublure.gizmos.nuke.cat_file import RGBA, cat_file_creator
 
 KNOBS = {"mix": (1.0, 0.0, 1.0, "How much [of it]."), "sharpness": (0.25, -1.0, 1.0, "")}
 
@@ -27,8 +27,15 @@ def test_the_cat_file_lies_beside_the_torchscript_file(tmp_path: Path) -> None:
 
 def test_four_channels_go_in_and_come_out(tmp_path: Path) -> None:
     node = _node(tmp_path / "a.pt")
-    assert node.value("channelsIn") == node.value("channelsOut") == CHANNELS
-    assert CHANNELS.count(",") == 3
+    assert node.value("channelsIn") == node.value("channelsOut") == ", ".join(RGBA)
+    assert len(RGBA) == 4
+
+
+def test_what_else_goes_in_follows_the_four_channels(tmp_path: Path) -> None:
+    (node,) = cat_file_creator(tmp_path / "a.pt", "Doublure ada", KNOBS, ("guide.lips", "guide.nose"))
+    assert isinstance(node, Node)
+    assert node.value("channelsIn") == ", ".join((*RGBA, "guide.lips", "guide.nose"))
+    assert node.value("channelsOut") == ", ".join(RGBA)
 
 
 def test_each_knob_is_a_slider_with_its_value(tmp_path: Path) -> None:
