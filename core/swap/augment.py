@@ -7,7 +7,7 @@ re-contrasted and occluded, so the encoder learns to see through what footage do
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -36,8 +36,8 @@ class Batch:
         weight: (N, 1, S, S) the target's training weight.
         known: (N, 1, S, S) 1 where the matte is to be learned from, else 0.
         person: (N,) index of the target's person.
-        guide: (N, `guide.CHANNELS`, S / 2, S / 2) the target's landmarks, as the performer's give them; zero where
-            they are not known.
+        guide: (N, `guide.CHANNELS`, core / 2, core / 2) the target's landmarks, as the performer's give them; zero
+            where they are not known.
     """
 
     source: Tensor
@@ -47,6 +47,14 @@ class Batch:
     known: Tensor
     person: Tensor
     guide: Tensor
+
+    def at(self, side: int) -> Batch:
+        """The same at a smaller side, of which S is a multiple."""
+        times = self.source.shape[-1] // side
+        if times == 1:
+            return self
+        names = ("source", "target", "mask", "weight", "known")
+        return replace(self, **{name: F.avg_pool2d(getattr(self, name), times) for name in names})
 
 
 def _uniform(generator: Generator, *shape: int, low: float = -1.0, high: float = 1.0) -> Tensor:

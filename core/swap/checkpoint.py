@@ -129,7 +129,8 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     """Reads a model. Raises DoublureError where the file is missing, broken or foreign."""
     tensors, header = read_tensors(path, SCHEMA)
     try:
-        network = SwapNetwork(NetworkShape(**header["shape"]))
+        # Models from before say no core: they are all core.
+        network = SwapNetwork(NetworkShape(**{"core": header["shape"]["size"], **header["shape"]}))
         complexions, rests = tensors.pop("complexions"), tensors.pop("rests", None)
         network.load_state_dict({name.removeprefix("network."): t.float() for name, t in tensors.items()})
         people = tuple(

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from doublure.core.swap.light import SIGMA
-from doublure.core.swap.network import DETAIL_SCALE, ModulatedResidual, SwapNetwork
+from doublure.core.swap.network import DETAIL_SCALE, Finer, ModulatedResidual, SwapNetwork
 
 
 class Blur(nn.Module):
@@ -50,28 +50,47 @@ class Level(nn.Module):
         self.first, self.second, self.grow, self.tell = block.first, block.second, grow, tell
         self.start, self.channels = start, block.channels
 
-    def modulated(self, x: Tensor, code: Tensor, guide: Tensor) -> Tensor:
+    def told(self, x: Tensor, guide: Tensor) -> Tensor:
         if self.tell is not None:
             x = x + self.tell(F.avg_pool2d(guide, guide.shape[3] // x.shape[3]))
+        return x
+
+    def modulated(self, x: Tensor, code: Tensor) -> Tensor:
         part = code[:, self.start : self.start + 4 * self.channels].reshape(4, 1, self.channels, 1, 1)
         x = x * (1 + part[0]) + part[1]
         inner = self.first(F.leaky_relu(x, 0.1)) * (1 + part[2]) + part[3]
         return x + self.second(F.leaky_relu(inner, 0.1))
 
     def forward(self, x: Tensor, code: Tensor, guide: Tensor) -> Tensor:
-        return F.pixel_shuffle(F.leaky_relu(self.grow(self.modulated(x, code, guide)), 0.1), 2)
+        x = self.modulated(self.told(x, guide), code)
+        return F.pixel_shuffle(F.leaky_relu(self.grow(x), 0.1), 2)
 
 
 class Last(nn.Module):
-    """The finest block and the output: (N, C, S/2, S/2), (1, K) code, guide -> (N, 4, S, S)."""
+    """The core's last block: (N, C, H, W), (1, K) code, guide -> its features, and what they paint (N, 4, 2H, 2W)."""
 
     def __init__(self, level: Level) -> None:
         super().__init__()
         self.level = level
 
-    def forward(self, x: Tensor, code: Tensor, guide: Tensor) -> Tensor:
-        x = self.level.modulated(x, code, guide)
-        return F.pixel_shuffle(self.level.grow(F.leaky_relu(x, 0.1)), 2)
+    def forward(self, x: Tensor, code: Tensor, guide: Tensor) -> tuple[Tensor, Tensor]:
+        x = self.level.modulated(self.level.told(x, guide), code)
+        return x, F.pixel_shuffle(self.level.grow(F.leaky_relu(x, 0.1)), 2)
+
+
+class Doubling(nn.Module):
+    """As `doublure.core.swap.network.Finer`, which it takes apart."""
+
+    def __init__(self, finer: Finer, start: int) -> None:
+        super().__init__()
+        self.grow = finer.grow
+        self.level = Level(finer.block, finer.out, start, None)
+
+    def forward(self, x: Tensor, painted: Tensor, code: Tensor) -> tuple[Tensor, Tensor]:
+        x = F.pixel_shuffle(F.leaky_relu(self.grow(x), 0.1), 2)
+        x = self.level.modulated(x, code)
+        added = F.pixel_shuffle(self.level.grow(F.leaky_relu(x, 0.1)), 2)
+        return x, F.interpolate(painted, scale_factor=2.0, mode="bilinear", align_corners=False) + added
 
 
 class HeroCrop(nn.Module):
@@ -117,7 +136,8 @@ class HeroCrop(nn.Module):
         self.mix, self.complexion, self.sharpness = 1.0, 1.0, 0.0
         self.size, self.grid, self.scale = network.shape.size, network.grid, DETAIL_SCALE
         self.encoder, self.expand = network.encoder, network.expand
-        self.guide = network.shape.guide
+        self.core = network.shape.core
+        self.guide, self.guide_side = network.shape.guide, network.shape.guide_side
         levels, start = [], 0
         tells: list[nn.Module | None] = [*network.guides] or [None for _ in network.blocks]
         for block, grow, tell in zip(network.blocks, [*network.up, network.out], tells, strict=True):
@@ -127,6 +147,12 @@ class HeroCrop(nn.Module):
             levels.append(Level(block, grow, start, tell))
             start += block.code_length
         self.levels, self.last = nn.ModuleList(levels[:-1]), Last(levels[-1])
+        doublings = []
+        for finer in network.finer:
+            assert isinstance(finer, Finer)
+            doublings.append(Doubling(finer, start))
+            start += finer.block.code_length
+        self.finer = nn.ModuleList(doublings)
         self.reach = reach
         self.light = Blur(SIGMA * self.size)
         self.fine = Blur(self.size / 128 * math.sqrt(2))
@@ -154,14 +180,15 @@ class HeroCrop(nn.Module):
         given = crop.float()
         colour, mask = given[:, :3], given[:, 3:4].clamp(0.0, 1.0)
         # Nothing drawn: landmarks that are not known.
-        half = self.size // 2
-        guides = torch.zeros([crop.shape[0], 2 * self.guide, half, half], device=crop.device)
+        side = self.guide_side
+        guides = torch.zeros([crop.shape[0], 2 * self.guide, side, side], device=crop.device)
         if not bare:
-            guides = F.avg_pool2d(given[:, 4:], 2)
+            guides = F.avg_pool2d(given[:, 4:], self.size // side)
         guides = guides.to(self.hero.dtype)
         low = self.low_frequencies(colour, mask)
         detail = colour - low
-        latent = self.encoder((detail * mask * self.scale).to(self.hero.dtype))
+        seen = F.avg_pool2d(detail * mask * self.scale, self.size // self.core)
+        latent = self.encoder(seen.to(self.hero.dtype))
         code = self.own + mix.to(self.own.dtype) * (self.hero - self.own)
         x = self.decode(latent, code, guides[:, : self.guide])
         wanted, matte = x[:, :3] / self.scale, torch.sigmoid(x[:, 3:])
@@ -183,9 +210,12 @@ class HeroCrop(nn.Module):
         return blurred[:, :3] / blurred[:, 3:].clamp(min=0.02) + mean
 
     def decode(self, latent: Tensor, code: Tensor, guide: Tensor) -> Tensor:
-        """(N, bottleneck), (1, K), (N, G, S/2, S/2) -> (N, 4, S, S) float32: scaled detail and matte logits."""
+        """(N, bottleneck), (1, K), (N, G, core/2, core/2) -> (N, 4, S, S) float32: scaled detail and matte logits."""
         x = self.expand(F.leaky_relu(latent, 0.1))
         x = x.reshape(x.shape[0], -1, self.grid, self.grid)
         for level in self.levels:
             x = level(x, code, guide)
-        return self.last(x, code, guide).float()
+        x, painted = self.last(x, code, guide)
+        for finer in self.finer:
+            x, painted = finer(x, painted, code)
+        return painted.float()

@@ -202,7 +202,7 @@ class Swapper:
         """The marks on the driver's face, which ``share`` makes the hero's; None where the network is not guided."""
         if self.model.rests is None:
             return None
-        side = self.model.network.shape.size // 2
+        side = self.model.network.shape.guide_side
         if marks is None:
             return torch.zeros(1, CHANNELS, side, side)
         mixed = torch.lerp(marks.rest, self.model.rests[hero], share)

@@ -3,6 +3,10 @@
 What the encoder keeps (expression, gaze, pose, fine light) passes through a small bottleneck without skips, so a
 face's identity can only come from the code. A code per person instead of a decoder per person keeps the network
 small and makes identities mixable: any weighted mean of codes is a code.
+
+A network for a large crop is one for a small one, its core, with finer levels on top (Karras et al. 2018): the encoder
+sees the crop at the side of the core, which is enough to read a performance, the decoder paints it there, and every
+finer level doubles what was painted and adds to it. A finer level that has learned nothing adds nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +17,16 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 DETAIL_SCALE = 5.0  # brings light-separated detail (about ±0.2) to the order of one
+CORE = 128
+"""The smallest side, in pixels, that is halved no further."""
+
+
+def core_of(size: int) -> int:
+    """The side of the core of a network for crops of ``size``: halved while it stays a multiple of 16 and `CORE` at
+    least."""
+    while size % 32 == 0 and size // 2 >= CORE:
+        size //= 2
+    return size
 
 
 @dataclass(frozen=True)
@@ -25,6 +39,11 @@ class NetworkShape:
         bottleneck: numbers that pass from encoder to decoder.
         people: identities known.
         guide: channels of the guide (`doublure.core.swap.guide`) that the decoder sees; 0 in models from before.
+        core: side of what the encoder sees, a multiple of 16; ``size`` is it, doubled some times. 0 stands for
+            `core_of` the size.
+
+    Raises:
+        ValueError: a size or a core that no network has.
     """
 
     size: int = 128
@@ -32,6 +51,25 @@ class NetworkShape:
     bottleneck: int = 256
     people: int = 2
     guide: int = 0
+    core: int = 0
+
+    def __post_init__(self) -> None:
+        if self.size % 16:
+            raise ValueError(f"crop size {self.size} is not a multiple of 16")
+        if not self.core:
+            object.__setattr__(self, "core", core_of(self.size))
+        if self.core % 16 or self.size % self.core or (self.size // self.core).bit_count() != 1:
+            raise ValueError(f"crop size {self.size} is not a core of {self.core} doubled")
+
+    @property
+    def finer(self) -> int:
+        """How many levels double the core."""
+        return (self.size // self.core).bit_length() - 1
+
+    @property
+    def guide_side(self) -> int:
+        """Side of the guide in pixels."""
+        return self.core // 2
 
     def as_dict(self) -> dict[str, int]:
         return asdict(self)
@@ -75,18 +113,41 @@ class ModulatedResidual(nn.Module):
         return x + self.second(_leaky(inner))
 
 
+class Finer(nn.Module):
+    """Doubles a picture: features (N, C, H, W) and what they painted (N, 4, 2H, 2W) -> the same at twice the side.
+
+    What it paints is added to the picture enlarged (Karras et al. 2020, fig. 7), and nothing before it has learned to.
+    """
+
+    def __init__(self, wide: int, narrow: int) -> None:
+        super().__init__()
+        self.grow = _conv(wide, 4 * narrow)
+        self.block = ModulatedResidual(narrow)
+        self.out = _conv(narrow, 16)
+        for parameter in self.out.parameters():
+            nn.init.zeros_(parameter)
+
+    def forward(self, x: Tensor, painted: Tensor, code: Tensor) -> tuple[Tensor, Tensor]:
+        x = self.block(F.pixel_shuffle(_leaky(self.grow(x)), 2), code)
+        return x, doubled(painted) + F.pixel_shuffle(self.out(_leaky(x)), 2)
+
+
+def doubled(picture: Tensor) -> Tensor:
+    """(N, C, H, W) -> (N, C, 2H, 2W), bilinear."""
+    return F.interpolate(picture, scale_factor=2.0, mode="bilinear", align_corners=False)
+
+
 class SwapNetwork(nn.Module):
     """(N, 3, S, S) detail and (N, K) identity codes -> (N, 3, S, S) detail and (N, 1, S, S) matte logits.
 
-    Detail is light-separated ACEScct (`doublure.core.swap.light`), zero outside the face.
+    Detail is light-separated ACEScct (`doublure.core.swap.light`), zero outside the face. S is the shape's size, or
+    that of a coarser level, where the network paints no finer than that.
     """
 
     def __init__(self, shape: NetworkShape) -> None:
         super().__init__()
-        if shape.size % 16:
-            raise ValueError(f"crop size {shape.size} is not a multiple of 16")
         self.shape = shape
-        self.grid = shape.size // 16
+        self.grid = shape.core // 16
         widths = [shape.width, 2 * shape.width, 4 * shape.width, 6 * shape.width]
         cells = self.grid**2
         neck = 24
@@ -115,7 +176,12 @@ class SwapNetwork(nn.Module):
         for parameter in self.guides.parameters():
             # As if there were none, until it has learned what to make of it.
             nn.init.zeros_(parameter)
-        self.codes = nn.Embedding(shape.people, sum(4 * w for w in widths))
+        # Half as wide at each further level: there is four times as much of it, and less to decide.
+        fine = [max(shape.width >> level, 4) for level in range(shape.finer)]
+        self.finer = nn.ModuleList(
+            Finer(wide, narrow) for wide, narrow in zip([shape.width, *fine], fine, strict=False)
+        )
+        self.codes = nn.Embedding(shape.people, sum(4 * w for w in [*widths, *fine]))
         nn.init.normal_(self.codes.weight, 0.0, 0.02)
 
     def code(self, person: Tensor) -> Tensor:
@@ -124,22 +190,29 @@ class SwapNetwork(nn.Module):
 
     def performance(self, detail: Tensor) -> Tensor:
         """What the encoder keeps of (N, 3, S, S) detail: (N, bottleneck), the performance without the performer."""
-        return self.encoder(detail * DETAIL_SCALE)
+        times = detail.shape[-1] // self.shape.core
+        return self.encoder((detail if times == 1 else F.avg_pool2d(detail, times)) * DETAIL_SCALE)
 
     def forward(self, detail: Tensor, code: Tensor, guide: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """``guide`` is (N, guide, S / 2, S / 2); None where no landmarks are known: as one all 0, which is what
+        """``guide`` is (N, guide, core / 2, core / 2); None where no landmarks are known: as one all 0, which is what
         training shows then."""
         latent = self.performance(detail)
         x = self.expand(_leaky(latent)).unflatten(1, (-1, self.grid, self.grid))
-        parts = code.split([block.code_length for block in self.blocks], dim=1)
-        for level, (block, part) in enumerate(zip(self.blocks, parts, strict=True)):
+        finer = [one for one in self.finer if isinstance(one, Finer)]
+        blocks = [*self.blocks, *(one.block for one in finer)]
+        parts = code.split([block.code_length for block in blocks], dim=1)
+        for level, block in enumerate(self.blocks):
             if self.shape.guide:
                 x = x + self._told(level, guide, x.shape[-1])
-            x = block(x, part)
+            x = block(x, parts[level])
             if level < len(self.up):
                 x = F.pixel_shuffle(_leaky(self.up[level](x)), 2)
-        x = F.pixel_shuffle(self.out(_leaky(x)), 2)
-        return x[:, :3] / DETAIL_SCALE, x[:, 3:]
+        painted = F.pixel_shuffle(self.out(_leaky(x)), 2)
+        for one, part in zip(finer, parts[len(self.blocks) :], strict=True):
+            if painted.shape[-1] == detail.shape[-1]:
+                break
+            x, painted = one(x, painted, part)
+        return painted[:, :3] / DETAIL_SCALE, painted[:, 3:]
 
     def _told(self, level: int, guide: Tensor | None, side: int) -> Tensor:
         """What a level makes of the guide; of None what it makes of one on which nothing is drawn."""

@@ -44,12 +44,13 @@ def network_input(plate: Frame, own: PlateFace, guides: Sequence[torch.Tensor]) 
     Args:
         plate: whose header it has.
         own: the face, cut from it.
-        guides: (1, G, S / 2, S / 2) each, one for each of ``LAYERS``; none for a network that is not guided.
+        guides: (1, G, core / 2, core / 2) each, one for each of ``LAYERS``; none for a network that is not guided.
     """
     crop = torch.from_numpy(restore(own.split.detail, own.split.low)).permute(2, 0, 1)
-    # Each pixel four times: the network's mean of four is the guide again, to the bit.
-    layers = [F.interpolate(guide, scale_factor=2, mode="nearest")[0] for guide in guides]
-    frame = no_input(plate, len(own.mask), bool(guides))
+    size = len(own.mask)
+    # Each pixel several times: the mean that the network takes of them is the guide again.
+    layers = [F.interpolate(guide, size=(size, size), mode="nearest")[0] for guide in guides]
+    frame = no_input(plate, size, bool(guides))
     return replace(
         frame,
         pixels=torch.cat([crop, torch.from_numpy(own.mask)[None], *layers]),

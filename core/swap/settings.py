@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import torch
 
 from doublure.core.errors import DoublureError
+from doublure.core.swap.network import core_of
 
 DEVICES = ("auto", "cpu", "cuda")
 SMALLEST, LARGEST = 32, 1024
 WARM_UP = 200  # steps over which the learning rate rises
+GROWN = 0.5
+"""When a network that began with nothing is as large as it gets, as a share of its training."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,13 @@ class TrainSettings:
             raise DoublureError(
                 "this torch sees no NVIDIA card", remedy="install a torch built for CUDA, or use --device cpu"
             )
+
+    def side_at(self, share: float) -> int:
+        """Side of the pictures that a network which knows nothing learns from when ``share`` (0-1) of a training is
+        done: those of its core first, all of it in the last half (Karras et al. 2018)."""
+        core = core_of(self.size)
+        levels = (self.size // core).bit_length() - 1
+        return core << min(levels, int(share / GROWN * levels))
 
     @property
     def place(self) -> torch.device:

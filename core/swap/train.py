@@ -9,6 +9,7 @@ from collections.abc import Callable
 from collections.abc import Sequence as Series
 
 import torch
+from torch import Generator
 
 from doublure.core.consent.grant import Grant
 from doublure.core.consent.training import TrainingConsent
@@ -103,7 +104,12 @@ def train(
         if share >= 1 or stop:
             break
         try:
-            batch = pairs.draw(settings.batch, run.generator)
+            # What goes on from another model has learned to paint the core.
+            side = settings.size if run.start else settings.side_at(share)
+            if run.step == first_step and side < settings.size:
+                # Whether all of it fits into the memory is better known now than half way.
+                run.attempt(pairs.draw(settings.batch, Generator(run.device).manual_seed(settings.seed)))
+            batch = pairs.draw(settings.batch, run.generator).at(side)
             loss = run.learn(batch, settings.rate * schedule(run.step, share))
         except (MemoryError, RuntimeError) as fault:
             if not out_of_memory(fault):
@@ -170,13 +176,20 @@ def _resume(run: Learner, sets: Series[Faceset], out: str | os.PathLike[str]) ->
             remedy="give the same sequences, or begin anew",
         )
     shape = run.network.shape.as_dict()
-    # States from before they said it are of the size that was the only one.
+    # States from before they said it are of the size that was the only one, or all core.
     begun = {"guide": 0, **header.get("shape", shape)}
+    begun = {"core": begun["size"], **begun}
     if begun["guide"] != shape["guide"]:
         raise DoublureError(
             "it was begun before landmarks guided the network",
             file=state_path(out),
             remedy=f"begin anew, from what it has reached: --from {os.fspath(out)}, with another -o",
+        )
+    if begun["size"] == shape["size"] and begun["core"] != shape["core"]:
+        raise DoublureError(
+            f"it was begun with a core of {begun['core']} pixels, and one of {begun['size']} has {shape['core']} now",
+            file=state_path(out),
+            remedy="begin anew, with another -o",
         )
     if begun != shape:
         raise DoublureError(
@@ -192,16 +205,22 @@ def _resume(run: Learner, sets: Series[Faceset], out: str | os.PathLike[str]) ->
 
 def _start_warm(run: Learner, sets: Series[Faceset], model: Model) -> None:
     shape, wanted = model.network.shape, run.network.shape
-    if (shape.size, shape.width, shape.bottleneck) != (wanted.size, wanted.width, wanted.bottleneck):
+    if (shape.core, shape.width, shape.bottleneck) != (wanted.core, wanted.width, wanted.bottleneck):
         raise DoublureError(
-            f"it has size {shape.size}, width {shape.width}, bottleneck {shape.bottleneck}",
+            f"it has a core of {shape.core} pixels, width {shape.width}, bottleneck {shape.bottleneck}",
             file=model.path,
             remedy="train with these, or start from another model",
         )
-    # A model from before the guide has no weights for it: those of the network as it begins change nothing.
-    weights = {**run.network.state_dict(), **model.network.state_dict()}
-    codes = weights["codes.weight"]
+    known = model.network.state_dict()
+    codes = known.pop("codes.weight")
     mean = codes.mean(0)
     rows = [codes[model.index(s.person)] if s.person in model.names else mean for s in sets]
-    weights["codes.weight"] = torch.stack(rows)
+    # A model without a guide or with fewer finer levels lacks weights: those of the network as it begins change
+    # nothing. Finer levels that are not asked for are left out.
+    weights = run.network.state_dict()
+    weights |= {name: tensor for name, tensor in known.items() if name in weights}
+    begun = torch.zeros_like(weights["codes.weight"])
+    kept = min(begun.shape[1], codes.shape[1])
+    begun[:, :kept] = torch.stack(rows)[:, :kept]
+    weights["codes.weight"] = begun
     run.begin_with(weights)

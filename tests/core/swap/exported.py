@@ -27,12 +27,19 @@ PEOPLE = (
 ORIGIN = Origin("0" * 64, "ada", "ben", "stage", ("sq010",), SIZE, ())
 
 
-def tiny_swapper(people: tuple[dict[str, str], ...] = PEOPLE, *, guided: bool = False) -> Swapper:
+def tiny_swapper(
+    people: tuple[dict[str, str], ...] = PEOPLE, *, guided: bool = False, core: int = SIZE
+) -> Swapper:
+    """``core`` is the side of the network's core, SIZE or half of it."""
     torch.manual_seed(3)
     count = len(people)
-    shape = NetworkShape(size=SIZE, width=4, bottleneck=16, people=count, guide=CHANNELS if guided else 0)
+    shape = NetworkShape(
+        size=SIZE, width=4, bottleneck=16, people=count, guide=CHANNELS if guided else 0, core=core
+    )
     network = SwapNetwork(shape).eval()
     torch.nn.init.normal_(network.codes.weight, 0, 0.3)
+    for finer in network.finer:
+        torch.nn.init.normal_(finer.out.weight, 0, 0.1)
     complexions, rests = 0.05 * torch.randn(count, 3, 16, 16), None
     if guided:
         for parameter in network.guides.parameters():

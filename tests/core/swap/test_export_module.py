@@ -45,9 +45,10 @@ def test_laid_over_the_plate_it_is_what_the_swap_renders(knobs: dict[str, float]
     torch.testing.assert_close(made.pixels, wanted.pixels, rtol=RELATIVE, atol=ABSOLUTE)
 
 
+@pytest.mark.parametrize("core", [SIZE, SIZE // 2])
 @pytest.mark.parametrize("mix", [1.0, 0.4])
-def test_guided_by_the_networks_input_it_is_what_the_swap_renders(mix: float) -> None:
-    swapper, (plate, face) = tiny_swapper(guided=True), plate_and_face(40.0)
+def test_guided_by_the_networks_input_it_is_what_the_swap_renders(mix: float, core: int) -> None:
+    swapper, (plate, face) = tiny_swapper(guided=True, core=core), plate_and_face(40.0)
     made = _laid_over(swapper, SwapSettings(mix=mix), plate, face, canonical_shape())
     wanted = swapper.render(plate, face, SwapSettings(mix=mix), canonical_shape())
     unguided = swapper.render(plate, face, SwapSettings(mix=mix))

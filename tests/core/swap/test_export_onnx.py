@@ -43,10 +43,11 @@ def test_onnxruntime_gives_what_the_module_gives(written: Path, knobs: tuple[flo
 
 
 @needs_extra
-def test_onnxruntime_is_guided_as_the_module_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize("core", [SIZE, SIZE // 2])
+def test_onnxruntime_is_guided_as_the_module_is(tmp_path: Path, core: int) -> None:
     import onnxruntime
 
-    module = hero_crop(tiny_swapper(guided=True))
+    module = hero_crop(tiny_swapper(guided=True, core=core))
     write_onnx(tmp_path / "ada.onnx", module, ORIGIN)
     _, crop = crop_of(*plate_and_face())
     given = torch.cat([crop, torch.rand(1, 2 * CHANNELS, SIZE, SIZE)], 1)

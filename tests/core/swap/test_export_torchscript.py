@@ -40,8 +40,9 @@ def test_the_file_is_the_module_and_its_attributes_are_the_knobs(written: Path) 
         torch.testing.assert_close(script(crop), module(crop), rtol=0, atol=1e-6)
 
 
-def test_a_guided_file_takes_the_guides_and_the_crop_alone(tmp_path: Path) -> None:
-    module = hero_crop(tiny_swapper(guided=True))
+@pytest.mark.parametrize("core", [SIZE, SIZE // 2])
+def test_a_guided_file_takes_the_guides_and_the_crop_alone(tmp_path: Path, core: int) -> None:
+    module = hero_crop(tiny_swapper(guided=True, core=core))
     write_torchscript(tmp_path / "ada.pt", module, ORIGIN)
     script = loaded(tmp_path / "ada.pt")
     _, crop = crop_of(*plate_and_face())
