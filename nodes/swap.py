@@ -92,7 +92,7 @@ def _content(params: Params, ctx: Context) -> dict[str, str]:
 Swap = Node(
     id="org.doublure.swap",
     label="Swap",
-    version=2,
+    version=3,
     help="Renders the hero's face with the performance of the face in the plate: RGBA, premultiplied, over the plate's "
     "data window, unclamped. Where there is no face, and where identity mix is 0, it is empty, and Blend gives the "
     "plate. Hero and driver must have consented: without their signed records every frame fails.",
@@ -156,7 +156,8 @@ Swap = Node(
             "float",
             _DEFAULTS.scale,
             "Face scale",
-            "Size of the new face against the head it was fitted to.",
+            "Size of the new face against the head it was fitted to: the hero's head over the performer's, where both "
+            "were measured. The eyes stay where they are.",
             minimum=0.25,
             maximum=4.0,
             soft_minimum=0.8,

@@ -12,7 +12,7 @@ from doublure.core.errors import DoublureError
 from doublure.core.face.track import FaceFrame, Track
 from doublure.core.frame import Frame
 from doublure.core.swap.marks import at_rest
-from doublure.core.swap.rest import lip_gap
+from doublure.core.swap.rest import UNKNOWN, gaps
 from doublure.nodes.context import Context, Shared
 from doublure.nodes.digest import file_state
 from doublure.nodes.schema import Param
@@ -63,12 +63,12 @@ def rest_of(path: str | Path, shared: Shared) -> torch.Tensor:
     square = np.array([track.pixel_aspect, 1.0, 1.0])
 
     def made() -> torch.Tensor:
-        gaps = [
-            lip_gap(face.points * square, face.pose)
+        found = [
+            gaps(face.points * square, face.pose)
             for face in track.found
             if face.points is not None and face.pose is not None
         ]
-        return at_rest(track.shape, gaps or [0.0])
+        return at_rest(track.shape, found or [UNKNOWN])
 
     return shared.get(("rest", *file_state(path)), made)
 

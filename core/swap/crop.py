@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -30,8 +31,24 @@ def _geometry() -> tuple[np.ndarray, float]:
     return centre, float((high[1] - low[1]) / FACE_SHARE / 2)
 
 
+class EyeLine(NamedTuple):
+    """Where two people's eyes are in the coordinates of their heads, (3,) each: a face is laid on another by them.
+
+    Attributes:
+        here: of the head on the plate. there: of the face in the crop.
+    """
+
+    here: np.ndarray
+    there: np.ndarray
+
+
 def crop_matrix(
-    pose: Pose, size: int, *, scale: float = 1.0, offset: tuple[float, float] = (0.0, 0.0)
+    pose: Pose,
+    size: int,
+    *,
+    scale: float = 1.0,
+    offset: tuple[float, float] = (0.0, 0.0),
+    eyes: EyeLine | None = None,
 ) -> np.ndarray:
     """The affine map from crop pixels to plate coordinates.
 
@@ -40,6 +57,7 @@ def crop_matrix(
         size: side of the crop in pixels.
         scale: size of the crop on the plate relative to the fitted head (1 = as fitted).
         offset: shift of the crop's centre along its own axes, as a share of its side (x right, y down).
+        eyes: lays the crop's eyes on the plate's, whatever the scale; where None the crop's centre stays.
 
     Returns:
         (2, 3) float64: ``plate = M @ (u, v, 1)`` for continuous crop coordinates 0 <= u, v <= size.
@@ -50,7 +68,8 @@ def crop_matrix(
     down = pose.rotation[:2, 1]
     roll = math.atan2(-down[0], down[1])
     turn = np.array([[math.cos(roll), -math.sin(roll)], [math.sin(roll), math.cos(roll)]])
-    middle = pose.translation + pose.scale * (pose.rotation @ centre)[:2] + turn @ (np.asarray(offset) * side)
+    at = centre if eyes is None else eyes.here + scale * (centre - eyes.there)
+    middle = pose.translation + pose.scale * (pose.rotation @ at)[:2] + turn @ (np.asarray(offset) * side)
     linear = turn * (side / size)
     return np.column_stack([linear, middle - linear @ np.array([size / 2, size / 2])])
 

@@ -33,7 +33,7 @@ _SHAPE_FACES = 64
 """A person's shape is measured on this many faces at most."""
 _DONE = "set.json"
 _MARKS = "marks.safetensors"
-_MARKS_SCHEMA = "doublure.marks/1"
+_MARKS_SCHEMA = "doublure.marks/2"
 _COVER = "cover.u8"
 """There where the footage of every face says what is face: the matte is learned from all or none."""
 

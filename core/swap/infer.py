@@ -17,12 +17,13 @@ from doublure.core.face.track import FaceFrame
 from doublure.core.frame import Frame
 from doublure.core.swap.checkpoint import Model, load_model
 from doublure.core.swap.complexion import exchange
+from doublure.core.swap.crop import EyeLine
 from doublure.core.swap.expression_gain import with_expression
 from doublure.core.swap.face_space import OUTPUTS, canvas, inverse_st_map, st_map, with_matrix
 from doublure.core.swap.fine_detail import fine_detail
 from doublure.core.swap.guide import CHANNELS, drawn
 from doublure.core.swap.light import restore
-from doublure.core.swap.marks import Marks, acted, marks_of_face
+from doublure.core.swap.marks import Marks, acted, eyes_at_rest, eyes_of, marks_of_face
 from doublure.core.swap.masks import grown
 from doublure.core.swap.network_input import network_input, no_input
 from doublure.core.swap.plate_face import cut_face, lay_over, placement
@@ -37,7 +38,7 @@ class SwapSettings:
     Attributes:
         hero: whose face; "" is the model's only hero.
         mix: identity, 0 = the plate's own face, 1 = the hero; between, codes and the plate's residual are mixed.
-        scale: size of the new face relative to the fitted head.
+        scale: size of the new face relative to the fitted head. Its eyes stay where the plate's are.
         offset: shift of the new face along the head's own axes, share of the crop's side (x right, y down).
         complexion: how much of the hero's own large features (cheekbones, beard shadow, lips) replaces the driver's,
             0–1; the overall skin tone stays the plate's.
@@ -129,7 +130,8 @@ class Swapper:
         if face.points is None or face.pose is None or settings.mix == 0:
             return nothing()
         check()
-        target = placement(plate, face, size, scale=settings.scale, offset=settings.offset)
+        eyes = self._eyes(hero, shape, settings.mix)
+        target = placement(plate, face, size, scale=settings.scale, offset=settings.offset, eyes=eyes)
         if settings.output in (_MAP, _INVERSE):
             over, _ = canvas(plate, size, settings.crop_scale)
             made = inverse_st_map(plate, over, target, size) if flat else st_map(plate, target, size)
@@ -195,6 +197,13 @@ class Swapper:
         if self.model.rests is None or shape is None:
             return None
         return marks_of_face(face, plate.pixel_aspect, shape, rest)
+
+    def _eyes(self, hero: int, shape: np.ndarray | None, mix: float) -> EyeLine | None:
+        """By which the new face is laid on the plate's; None where the model or the track does not tell."""
+        if self.model.rests is None or shape is None:
+            return None
+        own = eyes_of(shape)
+        return EyeLine(own, own + mix * (eyes_at_rest(self.model.rests[hero]) - own))
 
     def _guide(
         self, marks: Marks | None, hero: int, settings: SwapSettings, share: float

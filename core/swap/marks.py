@@ -18,6 +18,7 @@ from torch import Tensor
 from doublure.core.face.pose import Pose
 from doublure.core.face.sidecar import FaceFrame
 from doublure.core.face.topology import (
+    EYE_CORNERS,
     LEFT_BROW,
     LEFT_EYE,
     LIPS,
@@ -30,7 +31,7 @@ from doublure.core.face.topology import (
     RIGID,
 )
 from doublure.core.swap.crop import on_crop
-from doublure.core.swap.rest import face_at_rest, lip_gap
+from doublure.core.swap.rest import UNKNOWN, face_at_rest, gaps
 
 GROUPS = (
     RIGHT_EYE,
@@ -47,6 +48,7 @@ POINTS = tuple(dict.fromkeys(point for group in GROUPS for point in group))
 PLACE = {point: at for at, point in enumerate(POINTS)}
 EYES = tuple((PLACE[rim[0]], PLACE[rim[8]]) for rim in (RIGHT_EYE, LEFT_EYE))
 """Among the marks, the outer and the inner corner of the person's right and left eye."""
+_CORNERS = np.asarray(EYE_CORNERS)
 _BEYOND = 9.0
 """Where a pupil lies that nobody knows, half crops."""
 _RIGID, _POINTS = np.asarray(RIGID), np.asarray(POINTS)
@@ -61,7 +63,7 @@ class Marks:
         turn: (N, 2, 4) float32, head coordinates to the crop's, see ``crop.on_crop``.
         gaze: (N, 2, 2) float32, each pupil from the middle of its eye: along it from the outer to the inner corner and
             across it, in its widths; right eye first. NaN where nobody knows.
-        gaps: (N,) float32, how far the lips are apart, see ``rest.lip_gap``.
+        gaps: (N, 3) float32, how far lips and lids are apart, see ``rest.gaps``.
         rest: (M, 3) float32, the person's face at rest, see ``rest.face_at_rest``.
     """
 
@@ -98,13 +100,14 @@ def read_marks(
             along, away = b - a, pupils[eye] - (a + b) / 2
             width = max(float(along @ along), 1e-9)
             gaze[eye] = away @ along / width, (along[0] * away[1] - along[1] * away[0]) / width
-    gap = lip_gap(points, pose)
+    apart = gaps(points, pose)
     return Marks(
         torch.from_numpy(local[_POINTS].astype(np.float32))[None],
         torch.from_numpy(on_crop(pose.rotation).astype(np.float32))[None],
         torch.from_numpy(gaze.astype(np.float32))[None],
-        torch.tensor([gap]),
-        at_rest(shape, [gap]) if rest is None else rest,
+        torch.from_numpy(apart.astype(np.float32))[None],
+        # A single frame does not tell open eyes from a blink.
+        at_rest(shape, [(apart[0], *UNKNOWN[1:])]) if rest is None else rest,
     )
 
 
@@ -119,17 +122,27 @@ def marks_of_face(
     return read_marks(face.points * square, pupils, face.pose, shape, rest)
 
 
-def at_rest(shape: np.ndarray, gaps: Sequence[float] = (0.0,)) -> Tensor:
-    """``Marks.rest`` of a person's shape (468, 3) and of what is known of their lips."""
-    return torch.from_numpy(face_at_rest(np.asarray(shape, np.float64), gaps)[_POINTS].astype(np.float32))
+def at_rest(shape: np.ndarray, found: Sequence[Sequence[float]] | np.ndarray = (UNKNOWN,)) -> Tensor:
+    """``Marks.rest`` of a person's shape (468, 3) and of what is known of their lips and lids, see `rest.gaps`."""
+    return torch.from_numpy(face_at_rest(np.asarray(shape, np.float64), found)[_POINTS].astype(np.float32))
+
+
+def eyes_of(shape: np.ndarray) -> np.ndarray:
+    """(3,) the middle between the eyes of a person's shape (468, 3), by their corners, which hardly ever move."""
+    return np.asarray(shape[_CORNERS].mean(0))
+
+
+def eyes_at_rest(rest: Tensor) -> np.ndarray:
+    """(3,) `eyes_of` by a face at rest (M, 3)."""
+    return rest[[PLACE[corner] for corner in EYE_CORNERS]].mean(0).numpy()
 
 
 def stacked(frames: Sequence[Marks], shape: np.ndarray) -> Marks:
     """Those of one person's frames together, one at least; ``shape`` (468, 3) is theirs."""
-    local, turn, gaze, gaps = (
+    local, turn, gaze, apart = (
         torch.cat([getattr(one, name) for one in frames]) for name in ("local", "turn", "gaze", "gaps")
     )
-    return Marks(local, turn, gaze, gaps, at_rest(shape, gaps.tolist()))
+    return Marks(local, turn, gaze, apart, at_rest(shape, apart.numpy()))
 
 
 def acted(marks: Marks, rest: Tensor, gain: float = 1.0) -> Tensor:

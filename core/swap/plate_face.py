@@ -11,7 +11,7 @@ import torch
 from doublure.core.cancel import check
 from doublure.core.face.track import FaceFrame
 from doublure.core.frame import Frame
-from doublure.core.swap.crop import crop_matrix, cut, footprint, place
+from doublure.core.swap.crop import EyeLine, crop_matrix, cut, footprint, place
 from doublure.core.swap.highlights import HALF_MOST, Highlights, hold_back
 from doublure.core.swap.light import Separated, decode, encode, exposure_gain, separate
 from doublure.core.swap.masks import face_mask, to_crop
@@ -35,12 +35,18 @@ class PlateFace:
 
 
 def placement(
-    plate: Frame, face: FaceFrame, size: int, *, scale: float = 1.0, offset: tuple[float, float] = (0.0, 0.0)
+    plate: Frame,
+    face: FaceFrame,
+    size: int,
+    *,
+    scale: float = 1.0,
+    offset: tuple[float, float] = (0.0, 0.0),
+    eyes: EyeLine | None = None,
 ) -> np.ndarray:
     """`crop_matrix` in plate pixels, which the pixel aspect makes narrower. The face must have been found."""
     assert face.pose is not None
     square = np.array([plate.pixel_aspect, 1.0])[:, None]
-    return crop_matrix(face.pose, size, scale=scale, offset=offset) / square
+    return crop_matrix(face.pose, size, scale=scale, offset=offset, eyes=eyes) / square
 
 
 def cut_face(plate: Frame, face: FaceFrame, size: int, matrix: np.ndarray | None = None) -> PlateFace | None:

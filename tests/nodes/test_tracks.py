@@ -11,7 +11,7 @@ from doublure.core.face.pose import Pose
 from doublure.core.face.topology import canonical_shape
 from doublure.core.face.track import FaceFrame, Track
 from doublure.core.swap.marks import PLACE
-from doublure.core.swap.rest import LOWER, UPPER, _opening
+from doublure.core.swap.rest import LOWER, UPPER, _openings
 from doublure.nodes.context import Shared
 from doublure.nodes.tracks import rest_of
 
@@ -23,11 +23,11 @@ def track(path: Path, openings: list[float], aspect: float = 1.0) -> Path:
     pose = Pose(np.eye(3), 30.0, np.array([60.0, 50.0]))
     frames = {}
     for number, opening in enumerate(openings, 1):
-        seen = SHAPE + opening * _opening()
+        seen = SHAPE + opening * _openings()[0]
         points = (seen * 30.0 + (60.0, 50.0, 0.0)) / (aspect, 1.0, 1.0)
         frames[number] = FaceFrame(number, True, None, 0.9, points.astype(np.float32), pose)
     frames[99] = FaceFrame.lost(99, "no face was found")
-    Track("plate", 120, 100, aspect, SHAPE + float(np.mean(openings)) * _opening(), frames).save(path)
+    Track("plate", 120, 100, aspect, SHAPE + float(np.mean(openings)) * _openings()[0], frames).save(path)
     return path
 
 

@@ -258,7 +258,7 @@ TOOL = {
                             'name': 'swap_face_scale',
                             'kind': 'float',
                             'label': 'Face scale',
-                            'help': 'Size of the new face against the head it was fitted to.',
+                            'help': "Size of the new face against the head it was fitted to: the hero's head over the performer's, where both were measured. The eyes stay where they are.",
                             'default': [1.0],
                             'range': [0.25, 4.0, 0.8, 1.25],
                             'animatable': True,
@@ -607,7 +607,7 @@ TOOL = {
                             'name': 'about_version',
                             'kind': 'text',
                             'label': '',
-                            'default': 'Doublure FaceReplace 1 (Track 3, Swap 2, Relight 1, Blend 2)',
+                            'default': 'Doublure FaceReplace 1 (Track 3, Swap 3, Relight 1, Blend 2)',
                         },
                         {
                             'name': 'about_help',

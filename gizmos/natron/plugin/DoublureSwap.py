@@ -134,7 +134,7 @@ TOOL = {
                             'name': 'face_scale',
                             'kind': 'float',
                             'label': 'Face scale',
-                            'help': 'Size of the new face against the head it was fitted to.',
+                            'help': "Size of the new face against the head it was fitted to: the hero's head over the performer's, where both were measured. The eyes stay where they are.",
                             'default': [1.0],
                             'range': [0.25, 4.0, 0.8, 1.25],
                             'animatable': True,
@@ -233,7 +233,7 @@ TOOL = {
                             'name': 'about_version',
                             'kind': 'text',
                             'label': '',
-                            'default': 'Doublure Swap 1 (Swap 2)',
+                            'default': 'Doublure Swap 1 (Swap 3)',
                         },
                         {
                             'name': 'about_help',

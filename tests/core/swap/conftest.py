@@ -77,7 +77,7 @@ def make_marks(count: int, generator: torch.Generator) -> Marks:
     shape = mean + torch.randn(mean.shape, generator=generator) * 0.05
     local = shape + torch.randn(count, *mean.shape, generator=generator) * 0.05
     turn = torch.from_numpy(on_crop(np.eye(3)).astype(np.float32)).expand(count, 2, 4).clone()
-    return Marks(local, turn, torch.zeros(count, 2, 2), torch.zeros(count), shape)
+    return Marks(local, turn, torch.zeros(count, 2, 2), torch.zeros(count, 3), shape)
 
 
 @pytest.fixture

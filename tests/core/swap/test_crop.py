@@ -5,7 +5,7 @@ import pytest
 
 from doublure.core.face.pose import Pose
 from doublure.core.face.topology import canonical_shape
-from doublure.core.swap.crop import crop_matrix, cut, footprint, pixels_per_crop_pixel, place
+from doublure.core.swap.crop import EyeLine, crop_matrix, cut, footprint, pixels_per_crop_pixel, place
 from doublure.core.swap.masks import to_crop
 from doublure.core.window import Window
 
@@ -84,3 +84,17 @@ def test_a_coarse_crop_averages_instead_of_aliasing() -> None:
 def test_a_face_outside_the_picture_has_an_empty_footprint() -> None:
     matrix = crop_matrix(Pose(np.eye(3), 10.0, np.array([-500.0, 0.0])), 32)
     assert footprint(matrix, 32, Window.of_size(100, 100)).empty
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.8])
+def test_the_crops_eyes_lie_on_the_plates_however_large_it_is(scale: float) -> None:
+    pose = Pose(_turn(1, 35) @ _turn(2, 20), 40.0, np.array([100.0, 80.0]))
+    eyes = EyeLine(np.array([0.02, -0.5, -0.6]), np.array([-0.03, -0.4, -0.5]))
+    own, laid = crop_matrix(pose, 64), crop_matrix(pose, 64, scale=scale, eyes=eyes)
+    in_crop = to_crop(pose.project(eyes.there[None]), own)[0]
+    assert laid @ [*in_crop, 1] == pytest.approx(pose.project(eyes.here[None])[0])
+
+
+def test_the_same_eyes_change_nothing() -> None:
+    pose, eyes = Pose(_turn(1, 35), 40.0, np.zeros(2)), np.array([0.02, -0.5, -0.6])
+    assert crop_matrix(pose, 64, eyes=EyeLine(eyes, eyes)) == pytest.approx(crop_matrix(pose, 64))

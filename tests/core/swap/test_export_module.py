@@ -12,6 +12,7 @@ from doublure.core.face.track import FaceFrame
 from doublure.core.frame import Frame
 from doublure.core.swap.export_hero import hero_crop
 from doublure.core.swap.export_module import Blur
+from doublure.core.swap.face_space import MATRIX
 from doublure.core.swap.guide import CHANNELS
 from doublure.core.swap.infer import Swapper, SwapSettings
 from doublure.core.swap.network_input import EXPOSURE
@@ -79,8 +80,8 @@ def _laid_over(
     module.mix = settings.mix
     rgba = module(given.pixels[None])[0].permute(1, 2, 0).numpy()
     own, _ = crop_of(plate, face)
-    exposure = given.metadata[EXPOSURE].value
-    return lay_over(plate, rgba[..., :3], rgba[..., 3], own.matrix, exposure, own.highlights)
+    exposure, matrix = given.metadata[EXPOSURE].value, np.reshape(given.metadata[MATRIX].value, (3, 3)).T[:2]
+    return lay_over(plate, rgba[..., :3], rgba[..., 3], matrix, exposure, own.highlights)
 
 
 @pytest.mark.parametrize("spread", [2.0, 0.1], ids=["mask to the edge", "mask of some pixels"])

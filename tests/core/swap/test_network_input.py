@@ -2,12 +2,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+import pytest
 import torch
 
 from doublure.core.face.topology import canonical_shape
+from doublure.core.swap.crop import crop_matrix
 from doublure.core.swap.face_space import MATRIX
 from doublure.core.swap.guide import CHANNELS, NAMES
 from doublure.core.swap.infer import SwapSettings
+from doublure.core.swap.marks import eyes_at_rest, eyes_of
+from doublure.core.swap.masks import to_crop
 from doublure.core.swap.network_input import EXPOSURE, channels
 from tests.core.swap.exported import SIZE, crop_of, plate_and_face, tiny_swapper
 
@@ -69,3 +74,16 @@ def test_its_matrix_leads_to_where_the_face_is_put() -> None:
     moved = swapper.render(plate, face, replace(ASKED, offset=(0.1, 0.0))).metadata[MATRIX].value
     assert moved[6] > at_rest[6]
     assert moved[:6] == at_rest[:6]
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.8])
+def test_the_heros_eyes_lie_on_the_performers_however_large_the_face_is(scale: float) -> None:
+    swapper, (plate, face) = tiny_swapper(guided=True), plate_and_face()
+    pose, rests = face.pose, swapper.model.rests
+    assert pose is not None
+    assert rests is not None
+    made = swapper.render(plate, face, replace(ASKED, scale=scale), canonical_shape())
+    to_plate = np.reshape(made.metadata[MATRIX].value, (3, 3)).T[:2]
+    in_crop = to_crop(pose.project(eyes_at_rest(rests[0])[None]), crop_matrix(pose, SIZE))[0]
+    wanted = pose.project(eyes_of(canonical_shape())[None])[0]
+    assert to_plate @ [*in_crop, 1] == pytest.approx(wanted, abs=1e-4)
