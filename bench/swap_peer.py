@@ -33,8 +33,9 @@ SCHEMA = "doublure.peer/1"
 TOLD = 60.0
 """Seconds between two lines."""
 
-Answer = Callable[[Tensor, Marks], Tensor]
-"""Light-separated faces (N, 3, S, S), 0 outside the face, and their landmarks, to the hero's faces."""
+Answer = Callable[[Tensor, Marks], tuple[Tensor, Tensor | None]]
+"""Light-separated faces (N, 3, S, S), 0 outside the face, and their landmarks, to the hero's faces and, of a network
+that has one, the matte (N, 1, S, S) 0-1 in which they are to be shown."""
 
 
 @dataclass(frozen=True)
@@ -49,21 +50,21 @@ def ours(network: SwapNetwork, hero: int, rest: Tensor) -> Answer:
     """Asks a network of Doublure's for the person ``hero``, whose face at rest ``rest`` is."""
 
     @torch.inference_mode()
-    def answer(faces: Tensor, marks: Marks) -> Tensor:
+    def answer(faces: Tensor, marks: Marks) -> tuple[Tensor, Tensor]:
         people = torch.full((len(faces),), hero)
-        return network(faces, network.code(people), drawn(acted(marks, rest), core_of(faces.shape[-1]) // 2))[
-            0
-        ]
+        guide = drawn(acted(marks, rest), core_of(faces.shape[-1]) // 2)
+        detail, matte = network(faces, network.code(people), guide)
+        return detail, torch.sigmoid(matte)
 
     return answer
 
 
 def classic(network: nn.Module, hero: int) -> Answer:
-    """Asks a classic network for the person ``hero``; it has no use for landmarks."""
+    """Asks a classic network for the person ``hero``; it has no use for landmarks, and no matte."""
 
     @torch.inference_mode()
-    def answer(faces: Tensor, marks: Marks) -> Tensor:
-        return network(faces, torch.full((len(faces),), hero))
+    def answer(faces: Tensor, marks: Marks) -> tuple[Tensor, None]:
+        return network(faces, torch.full((len(faces),), hero)), None
 
     return answer
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from bench import standard_set, swap_peer
-from bench.swap_peer import classic, ours, race_classic, race_ours
+from bench.swap_peer import Answer, classic, ours, race_classic, race_ours
 from bench.swap_peer_score import Complexions, Seen, cut_plates, put_back
 from doublure.core.errors import DoublureError
 from doublure.core.measure.take import PLATE, Take, read_take
@@ -39,17 +39,32 @@ class Same(nn.Module):
 class SameByCode(nn.Module):
     """Gives back what it sees and a matte, as ours is asked."""
 
+    def __init__(self, logit: float) -> None:
+        super().__init__()
+        self.logit = logit
+
     def code(self, people: Tensor) -> Tensor:
         return people[:, None].float()
 
     def forward(self, seen: Tensor, code: Tensor, guide: Tensor) -> tuple[Tensor, Tensor]:
-        return seen, seen[:, :1] * code[:, :1, None, None]
+        return seen, torch.full_like(seen[:, :1], self.logit)
 
 
-def test_both_sides_put_the_same_answer_back_alike(take: Take, shown: Seen) -> None:
-    one = put_back(take, shown, ours(SameByCode(), 0, torch.zeros(len(POINTS), 3)), PEOPLE)  # type: ignore[arg-type]
-    other = put_back(take, shown, classic(Same(), 0), PEOPLE)
-    assert all(torch.equal(a.pixels, b.pixels) for a, b in zip(one, other, strict=True))
+def _ours(logit: float) -> Answer:
+    return ours(SameByCode(logit), 0, torch.zeros(len(POINTS), 3))  # type: ignore[arg-type]
+
+
+def test_both_sides_put_the_same_answer_back_alike_inside_the_face(take: Take, shown: Seen) -> None:
+    one, other = (put_back(take, shown, answer, PEOPLE) for answer in (_ours(40.0), classic(Same(), 0)))
+    for a, b, cut in zip(one, other, shown.cuts, strict=True):
+        middle = (cut.matrix @ [32, 32, 1]).astype(int)
+        inside = slice(middle[1] - 8, middle[1] + 8), slice(middle[0] - 8, middle[0] + 8)
+        assert torch.equal(a.rgb[:, inside[0], inside[1]], b.rgb[:, inside[0], inside[1]])
+
+
+def test_a_network_with_a_matte_is_shown_in_it(take: Take, shown: Seen) -> None:
+    hidden = put_back(take, shown, _ours(-40.0), PEOPLE)
+    assert all(torch.equal(a.rgb, b.rgb) for a, b in zip(hidden, take.plates, strict=True))
 
 
 def test_a_network_that_changes_nothing_leaves_the_face_nearly_as_it_is(take: Take, shown: Seen) -> None:
@@ -85,7 +100,7 @@ def test_who_has_finished_is_kept_and_answers_the_same(race, tmp_path: Path) -> 
     again = race(sets, 1e-4, tmp_path / "one.safetensors")
     assert first.pictures == again.pictures > 0
     marks = make_marks(2, torch.Generator().manual_seed(0))
-    assert torch.equal(first.answer(seen, marks), again.answer(seen, marks))
+    assert torch.equal(first.answer(seen, marks)[0], again.answer(seen, marks)[0])
 
 
 @pytest.mark.usefixtures("small")
