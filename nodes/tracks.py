@@ -68,7 +68,7 @@ def rest_of(path: str | Path, shared: Shared) -> torch.Tensor:
             for face in track.found
             if face.points is not None and face.pose is not None
         ]
-        return at_rest(track.shape, found or [UNKNOWN])
+        return at_rest(track.shape, found if found else [UNKNOWN])
 
     return shared.get(("rest", *file_state(path)), made)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from doublure.core.face.pose import Pose
@@ -122,7 +123,7 @@ def marks_of_face(
     return read_marks(face.points * square, pupils, face.pose, shape, rest)
 
 
-def at_rest(shape: np.ndarray, found: Sequence[Sequence[float]] | np.ndarray = (UNKNOWN,)) -> Tensor:
+def at_rest(shape: np.ndarray, found: ArrayLike = (UNKNOWN,)) -> Tensor:
     """``Marks.rest`` of a person's shape (468, 3) and of what is known of their lips and lids, see `rest.gaps`."""
     return torch.from_numpy(face_at_rest(np.asarray(shape, np.float64), found)[_POINTS].astype(np.float32))
 

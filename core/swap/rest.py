@@ -9,10 +9,10 @@ far as people differ in it. Eyes at rest are as open as those of a shot are whil
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from doublure.core.face.morphable import morphable
 from doublure.core.face.pose import Pose
@@ -47,7 +47,7 @@ def gaps(points: np.ndarray, pose: Pose) -> np.ndarray:
     return _apart(points @ pose.rotation[:, 1] / pose.scale) / np.diag(_effects())
 
 
-def face_at_rest(shape: np.ndarray, found: Sequence[Sequence[float]] | np.ndarray) -> np.ndarray:
+def face_at_rest(shape: np.ndarray, found: ArrayLike) -> np.ndarray:
     """(468, 3) of a person's mean face (see ``face.pose.person_shape``), its lips as near as they come, its eyes open.
 
     Args:
@@ -55,7 +55,7 @@ def face_at_rest(shape: np.ndarray, found: Sequence[Sequence[float]] | np.ndarra
         found: (N, 3) of their frames, one at least, see :func:`gaps`. Where lids are nowhere known they stay.
     """
     known = np.asarray(found, np.float64)
-    wanted = [np.clip(np.quantile(known[:, 0], _SELDOM), 0.0, _MOST)]
+    wanted = [float(np.clip(np.quantile(known[:, 0], _SELDOM), 0.0, _MOST))]
     wanted += [_told(lids[np.isfinite(lids)]) for lids in known.T[1:]]
     stepped = np.round(np.array(wanted) / _STEP) * _STEP
     excess = np.nan_to_num(_apart(shape[:, 1]) - stepped * np.diag(_effects()))
