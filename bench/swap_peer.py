@@ -24,7 +24,7 @@ from doublure.core.swap.guide import drawn
 from doublure.core.swap.keeper import people_of
 from doublure.core.swap.learner import Learner
 from doublure.core.swap.marks import Marks, acted
-from doublure.core.swap.network import SwapNetwork, core_of
+from doublure.core.swap.network import NetworkShape, SwapNetwork
 from doublure.core.swap.pairs import Pairs, rests_of
 from doublure.core.swap.settings import TrainSettings, schedule
 
@@ -52,7 +52,7 @@ def ours(network: SwapNetwork, hero: int, rest: Tensor) -> Answer:
     @torch.inference_mode()
     def answer(faces: Tensor, marks: Marks) -> tuple[Tensor, Tensor]:
         people = torch.full((len(faces),), hero)
-        guide = drawn(acted(marks, rest), core_of(faces.shape[-1]) // 2)
+        guide = drawn(acted(marks, rest), NetworkShape(size=faces.shape[-1]).guide_side)
         detail, matte = network(faces, network.code(people), guide)
         return detail, torch.sigmoid(matte)
 

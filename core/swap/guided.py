@@ -8,13 +8,13 @@ from torch import Tensor
 from doublure.core.swap.faceset import Faceset
 from doublure.core.swap.guide import CHANNELS, drawn
 from doublure.core.swap.marks import Marks, acted
-from doublure.core.swap.network import core_of
+from doublure.core.swap.network import NetworkShape
 
 
 def guide_of(faces: Faceset, rows: Tensor, asked: Faceset) -> Tensor:
     """(N, CHANNELS, core / 2, core / 2) of some rows on the face of whom ``asked`` shows, nothing random; zero where
     the landmarks of either are not known."""
-    side = core_of(faces.size) // 2
+    side = NetworkShape(size=faces.size).guide_side
     if faces.marks is None or asked.marks is None:
         return torch.zeros(len(rows), CHANNELS, side, side)
     own = faces.marks.to(rows.device)

@@ -16,7 +16,7 @@ from doublure.core.swap.augment import Batch, bend, disturb, grids, moved, moves
 from doublure.core.swap.faceset import Faceset
 from doublure.core.swap.guide import CHANNELS, drawn, shaken, veil
 from doublure.core.swap.marks import at_rest, placed
-from doublure.core.swap.network import core_of
+from doublure.core.swap.network import NetworkShape
 
 CPU = torch.device("cpu")
 ROOM = 0.5
@@ -118,7 +118,7 @@ class Pairs:
     ) -> tuple[Tensor, Tensor]:
         """(`Batch.guide`, what of the source is veiled (N, 1, S, S)): the shown one's marks on the face of the one who
         is asked for, a little off."""
-        count, side = len(chosen), core_of(self.size) // 2
+        count, side = len(chosen), NetworkShape(size=self.size).guide_side
         guide = torch.zeros(count, CHANNELS, side, side, device=self.device)
         hidden = torch.zeros(count, 1, self.size, self.size, device=self.device)
         known = (torch.rand(count, generator=generator, device=self.device) >= UNGUIDED).tolist()

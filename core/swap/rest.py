@@ -16,9 +16,9 @@ from numpy.typing import ArrayLike
 
 from doublure.core.face.morphable import morphable
 from doublure.core.face.pose import Pose
-from doublure.core.face.topology import RIGID
+from doublure.core.face.topology import LEFT_EYE, RIGHT_EYE, RIGID
 
-LIDS = ((159, 145), (386, 374))
+LIDS = tuple((ring[12], ring[4]) for ring in (RIGHT_EYE, LEFT_EYE))
 """FaceMesh's points in the middle of the upper and the lower lid, the person's right eye first."""
 UPPER, LOWER = 13, 14
 """FaceMesh's points on the middle of the lips' inner edges."""

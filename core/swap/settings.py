@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from doublure.core.errors import DoublureError
-from doublure.core.swap.network import core_of
+from doublure.core.swap.network import NetworkShape
 
 DEVICES = ("auto", "cpu", "cuda")
 SMALLEST, LARGEST = 32, 1024
@@ -79,9 +79,8 @@ class TrainSettings:
     def side_at(self, share: float) -> int:
         """Side of the pictures that a network which knows nothing learns from when ``share`` (0-1) of a training is
         done: those of its core first, all of it in the last half (Karras et al. 2018)."""
-        core = core_of(self.size)
-        levels = (self.size // core).bit_length() - 1
-        return core << min(levels, int(share / GROWN * levels))
+        shape = NetworkShape(size=self.size)
+        return shape.core << min(shape.finer, int(share / GROWN * shape.finer))
 
     @property
     def place(self) -> torch.device:
